@@ -1,0 +1,36 @@
+# How a lab is declared.
+include(Flags)
+
+# add_lab(PROGRAMS <program>... [SOURCES <file>...])
+#
+# Declares the programs of the lab in the current folder, which is named NN-name. The same line stands in
+# labs/NN-name/ and in solutions/NN-name/. Each program is built from <program>.cpp, from the SOURCES that
+# all of them share, and from the helper in common/. The target is called <tree>-NN-<program>
+# (labs-02-echo_server), and <tree>-NN builds them all.
+#
+# None of these targets is part of `all`: a lab that does not compile must not stop another.
+function(add_lab)
+  cmake_parse_arguments(PARSE_ARGV 0 lab "" "" "PROGRAMS;SOURCES")
+  cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME stem)
+  cmake_path(GET CMAKE_CURRENT_SOURCE_DIR PARENT_PATH tree)
+  cmake_path(GET tree FILENAME tree)
+  string(SUBSTRING ${stem} 0 2 number)
+
+  add_custom_target(${tree}-${number})
+  foreach(program IN LISTS lab_PROGRAMS)
+    list(TRANSFORM lab_SOURCES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE shared)
+    add_lab_program(${tree}-${number}-${program} ${program} ${CMAKE_CURRENT_SOURCE_DIR}/${program}.cpp ${shared})
+    add_dependencies(${tree}-${number} ${tree}-${number}-${program})
+  endforeach()
+  set_property(GLOBAL PROPERTY lab_${number}_PROGRAMS ${lab_PROGRAMS})
+  set_property(GLOBAL PROPERTY lab_${number}_SOURCES ${lab_SOURCES})
+endfunction()
+
+# add_lab_program(<target> <program> <source>...)
+#
+# One executable called <program>, compiled as a learner's program is.
+function(add_lab_program target program)
+  add_executable(${target} EXCLUDE_FROM_ALL ${ARGN})
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${program})
+  target_link_libraries(${target} PRIVATE learner_flags net)
+endfunction()

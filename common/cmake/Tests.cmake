@@ -1,0 +1,148 @@
+# How a lab's tests are declared, with everything that proves them right.
+#
+# Catch2 3 comes from the system's package; where there is none, CMake fetches the pinned release.
+find_package(Catch2 3 CONFIG QUIET)
+if(NOT Catch2_FOUND)
+  message(STATUS "No package has Catch2 3 here: fetching its release 3.7.1 (once, about a minute to build)")
+  include(FetchContent)
+  FetchContent_Declare(Catch2
+    URL https://github.com/catchorg/Catch2/archive/refs/tags/v3.7.1.tar.gz
+    DOWNLOAD_EXTRACT_TIMESTAMP ON)
+  FetchContent_MakeAvailable(Catch2)
+  list(APPEND CMAKE_MODULE_PATH ${catch2_SOURCE_DIR}/extras)
+endif()
+include(Catch)
+
+# add_lab_tests()
+#
+# Declares the tests of the lab in the current folder, which is named NN-name, and what belongs to them:
+#
+#   tests-NN       the test program, from every .cpp file of this folder
+#   labNN          the board: builds the learner's programs and judges them
+#   variants-NN    every recorded mistake (mistakes/*.patch, a patch of the reference with a header that says what
+#                  is wrong and which test must catch it) and every alternative (alternatives/*/, right programs
+#                  that are written quite differently)
+#
+# and to ctest: `lab` tests, which judge the learner's programs one test case at a time, and a `proof` test, which
+# judges the tests by the reference, the skeleton, the mistakes and the alternatives.
+function(add_lab_tests)
+  cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME stem)
+  string(SUBSTRING ${stem} 0 2 number)
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  add_executable(tests-${number} ${sources})
+  set_target_properties(tests-${number} PROPERTIES OUTPUT_NAME tests)
+  target_link_libraries(tests-${number} PRIVATE harness)
+
+  add_custom_target(lab${number} COMMAND $<TARGET_FILE:grade> board lab${number} USES_TERMINAL VERBATIM)
+  add_dependencies(lab${number} grade tests-${number})
+  add_dependencies(all-lab-tests tests-${number})
+  add_lab_ctests(${number} ${stem})
+
+  if(TARGET solutions-${number})
+    add_custom_target(variants-${number})
+    add_mistakes(${number} ${stem})
+    add_alternatives(${number} ${stem})
+    add_dependencies(proof-programs labs-${number} solutions-${number} variants-${number})
+    add_test(NAME proof.lab${number} COMMAND grade proof lab${number})
+    set_tests_properties(proof.lab${number} PROPERTIES LABELS proof TIMEOUT 900)
+  endif()
+endfunction()
+
+# `ctest --preset labNN` builds the learner's programs and fails when one of the lab's tests fails.
+function(add_lab_ctests number stem)
+  add_test(NAME lab${number}.build COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR} --target labs-${number} -- -k 0)
+  set_tests_properties(lab${number}.build PROPERTIES LABELS lab${number} FIXTURES_SETUP lab${number} RESOURCE_LOCK build)
+  catch_discover_tests(tests-${number}
+    DISCOVERY_MODE PRE_TEST
+    EXTRA_ARGS --programs ${CMAKE_BINARY_DIR}/labs/${stem}
+    PROPERTIES LABELS lab${number} TIMEOUT 60 FIXTURES_REQUIRED lab${number})
+endfunction()
+
+# Every patch of mistakes/ becomes a folder mistakes/NAME/ in the build tree that holds all programs of the lab: the
+# patched ones compiled, the others linked to the reference's.
+function(add_mistakes number stem)
+  file(GLOB patches CONFIGURE_DEPENDS mistakes/*.patch)
+  set(reference ${PROJECT_SOURCE_DIR}/solutions/${stem})
+  get_property(programs GLOBAL PROPERTY lab_${number}_PROGRAMS)
+  get_property(shared GLOBAL PROPERTY lab_${number}_SOURCES)
+  foreach(patch IN LISTS patches)
+    cmake_path(GET patch STEM mistake)
+    set(folder ${CMAKE_CURRENT_BINARY_DIR}/mistakes/${mistake})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${patch})
+    file(STRINGS ${patch} changed REGEX "^[+][+][+] ")
+    list(TRANSFORM changed REPLACE "^[+][+][+] (b/)?([^ \t]+).*" "\\2")
+
+    # A changed header changes every file, so then all of the sources move.
+    set(moved ${changed})
+    if(changed MATCHES "\\.hpp")
+      list(APPEND moved ${shared})
+      foreach(program IN LISTS programs)
+        list(APPEND moved ${program}.cpp)
+      endforeach()
+      list(REMOVE_DUPLICATES moved)
+    endif()
+    list(TRANSFORM moved PREPEND ${reference}/ OUTPUT_VARIABLE originals)
+    list(TRANSFORM moved PREPEND ${folder}/source/ OUTPUT_VARIABLE copies)
+    add_custom_command(
+      OUTPUT ${copies}
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}/source
+      COMMAND ${CMAKE_COMMAND} -E copy ${originals} ${folder}/source
+      COMMAND patch -s -p1 -d ${folder}/source -i ${patch}
+      DEPENDS ${patch} ${originals}
+      COMMENT "Making the mistake ${mistake} of lab ${number}"
+      VERBATIM)
+
+    foreach(program IN LISTS programs)
+      set(of_program ${shared} ${program}.cpp)
+      set(compiled)
+      set(touched FALSE)
+      foreach(source IN LISTS of_program)
+        if(source IN_LIST moved)
+          list(APPEND compiled ${folder}/source/${source})
+          set(touched TRUE)
+        else()
+          list(APPEND compiled ${reference}/${source})
+        endif()
+      endforeach()
+      add_variant_program(${number} mistake-${number}-${mistake}-${program} ${program} ${folder} ${touched} "${compiled}")
+    endforeach()
+  endforeach()
+endfunction()
+
+# Every folder of alternatives/ holds one or more of the lab's programs; further files belong to all of them.
+function(add_alternatives number stem)
+  file(GLOB folders CONFIGURE_DEPENDS alternatives/*)
+  get_property(programs GLOBAL PROPERTY lab_${number}_PROGRAMS)
+  foreach(source_folder IN LISTS folders)
+    cmake_path(GET source_folder FILENAME alternative)
+    file(GLOB extra CONFIGURE_DEPENDS ${source_folder}/*.cpp)
+    foreach(program IN LISTS programs)
+      list(REMOVE_ITEM extra ${source_folder}/${program}.cpp)
+    endforeach()
+    foreach(program IN LISTS programs)
+      set(own FALSE)
+      if(EXISTS ${source_folder}/${program}.cpp)
+        set(own TRUE)
+      endif()
+      add_variant_program(${number} alternative-${number}-${alternative}-${program} ${program}
+        ${CMAKE_CURRENT_BINARY_DIR}/alternatives/${alternative} ${own} "${source_folder}/${program}.cpp;${extra}")
+    endforeach()
+  endforeach()
+endfunction()
+
+# One program of a variant in `folder`: compiled from `sources` if it is the variant's own, else the reference's.
+function(add_variant_program number target program folder own sources)
+  if(own)
+    add_lab_program(${target} ${program} ${sources})
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${folder})
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/solutions/${stem})
+    # A mistake may well be one that the compiler warns of; the proof is about the tests.
+    target_compile_options(${target} PRIVATE -w)
+  else()
+    file(MAKE_DIRECTORY ${folder})
+    file(CREATE_LINK ${CMAKE_BINARY_DIR}/solutions/${stem}/${program} ${folder}/${program} SYMBOLIC)
+    add_custom_target(${target})
+    add_dependencies(${target} solutions-${number}-${program})
+  endif()
+  add_dependencies(variants-${number} ${target})
+endfunction()

@@ -1,0 +1,51 @@
+#include "error.hpp"
+
+#include <netdb.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+
+namespace net {
+namespace {
+
+class ResolverCategory : public std::error_category {
+ public:
+  const char* name() const noexcept override { return "getaddrinfo"; }
+  std::string message(int code) const override { return ::gai_strerror(code); }
+};
+
+}  // namespace
+
+void throw_errno(const std::string& what) {
+  // errno first: everything else, even making a string, may change it.
+  int code = errno;
+  throw std::system_error(code, std::generic_category(), what);
+}
+
+const std::error_category& resolver_category() noexcept {
+  // Errors keep a reference to their category, so it must live as long as the program.
+  static const ResolverCategory category;
+  return category;
+}
+
+int run_main(const char* path, void (*body)(int, char**), int argc, char** argv) {
+  std::string_view program(path);
+  program.remove_prefix(program.rfind('/') + 1);  // npos + 1 is 0: no folder in front
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    body(argc, argv);
+    return 0;
+  } catch (const NotWritten& part) {
+    std::fprintf(stderr, "%s\n", part.text().c_str());
+    return 3;
+  } catch (const UsageError& error) {
+    std::fprintf(stderr, "usage: %s\n", error.what());
+    return 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(program.size()), program.data(), error.what());
+    return 1;
+  }
+}
+
+}  // namespace net

@@ -1,0 +1,155 @@
+#include "socket.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "error.hpp"
+
+namespace net {
+namespace {
+
+// How many connections may wait while a server is busy with one. The kernel has a limit of its own.
+constexpr int backlog = 64;
+
+// macOS has no MSG_NOSIGNAL; there, ignoring SIGPIPE (run_main) is what keeps send from ending the program.
+#ifdef MSG_NOSIGNAL
+constexpr int no_signal = MSG_NOSIGNAL;
+#else
+constexpr int no_signal = 0;
+#endif
+
+// Calls again what a signal interrupted before it could do anything.
+template <class Call>
+auto carry_on(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+// An interrupted connect goes on in the background; calling it again would fail. Wait for its outcome instead.
+void wait_for_connect(int fd, const std::string& what) {
+  pollfd ready{fd, POLLOUT, 0};
+  if (carry_on([&] { return ::poll(&ready, 1, -1); }) < 0) throw_errno(what);
+  int error = 0;
+  socklen_t length = sizeof error;
+  if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0) throw_errno(what);
+  errno = error;
+  if (error != 0) throw_errno(what);
+}
+
+}  // namespace
+
+Socket::Socket(int family, int type) : fd_(::socket(family, type, 0)) {
+  if (fd_ < 0) throw_errno("socket");
+}
+
+Socket::Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+Socket& Socket::operator=(Socket&& other) noexcept {
+  // By way of a temporary, so that moving a socket to itself keeps it.
+  Socket taken(std::move(other));
+  std::swap(fd_, taken.fd_);
+  return *this;
+}
+
+Socket::~Socket() { close(); }
+
+void Socket::bind(const Address& local) {
+  if (::bind(fd_, local.get(), local.length()) < 0) throw_errno("bind " + local.text());
+}
+
+void Socket::listen(int waiting) {
+  if (::listen(fd_, waiting) < 0) throw_errno("listen");
+}
+
+Socket Socket::accept(Address* peer) {
+  Address from;
+  int fd = carry_on([&] { return ::accept(fd_, from.get(), from.room()); });
+  if (fd < 0) throw_errno("accept");
+  if (peer != nullptr) *peer = from;
+  return Socket(fd);
+}
+
+void Socket::connect(const Address& peer) {
+  if (::connect(fd_, peer.get(), peer.length()) == 0) return;
+  std::string what = "connect to " + peer.text();
+  if (errno != EINTR) throw_errno(what);
+  wait_for_connect(fd_, what);
+}
+
+std::size_t Socket::send(std::span<const std::byte> data) {
+  ssize_t count = carry_on([&] { return ::send(fd_, data.data(), data.size(), no_signal); });
+  if (count < 0) throw_errno("send");
+  return static_cast<std::size_t>(count);
+}
+
+void Socket::send_all(std::span<const std::byte> data) {
+  while (!data.empty()) data = data.subspan(send(data));
+}
+
+std::size_t Socket::recv(std::span<std::byte> buffer) {
+  ssize_t count = carry_on([&] { return ::recv(fd_, buffer.data(), buffer.size(), 0); });
+  if (count < 0) throw_errno("recv");
+  return static_cast<std::size_t>(count);
+}
+
+void Socket::shutdown_send() {
+  if (::shutdown(fd_, SHUT_WR) < 0) throw_errno("shutdown");
+}
+
+void Socket::set_reuse_address() {
+  int on = 1;
+  if (::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0) throw_errno("setsockopt SO_REUSEADDR");
+}
+
+Address Socket::local_address() const {
+  Address address;
+  if (::getsockname(fd_, address.get(), address.room()) < 0) throw_errno("getsockname");
+  return address;
+}
+
+Address Socket::peer_address() const {
+  Address address;
+  if (::getpeername(fd_, address.get(), address.room()) < 0) throw_errno("getpeername");
+  return address;
+}
+
+void Socket::close() noexcept {
+  // No retry on EINTR: Linux has freed the descriptor by then, and another thread may already have its number.
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+}
+
+Socket listen_on(const std::string& host, std::uint16_t port) {
+  std::exception_ptr last;
+  for (const Address& address : resolve(host, port, SOCK_STREAM, Use::bind)) {
+    try {
+      Socket listener(address.family(), SOCK_STREAM);
+      listener.set_reuse_address();
+      listener.bind(address);
+      listener.listen(backlog);
+      return listener;
+    } catch (const std::system_error&) {
+      last = std::current_exception();
+    }
+  }
+  std::rethrow_exception(last);
+}
+
+Socket connect_to(const std::string& host, std::uint16_t port) {
+  std::exception_ptr last;
+  for (const Address& address : resolve(host, port, SOCK_STREAM, Use::connect)) {
+    try {
+      Socket connection(address.family(), SOCK_STREAM);
+      connection.connect(address);
+      return connection;
+    } catch (const std::system_error&) {
+      last = std::current_exception();
+    }
+  }
+  std::rethrow_exception(last);
+}
+
+}  // namespace net

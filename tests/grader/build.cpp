@@ -1,0 +1,61 @@
+#include "build.hpp"
+
+#include <set>
+#include <sstream>
+
+#include "subprocess.hpp"
+
+namespace {
+
+std::set<std::string> programs_of(const Lab& lab) {
+  std::set<std::string> programs;
+  for (const Test& test : lab.tests) programs.insert(test.programs.begin(), test.programs.end());
+  return programs;
+}
+
+// What the compiler or linker said: the build tool's own lines, which repeat the commands, are left out.
+std::string messages(const std::string& output, const std::string& target) {
+  std::istringstream lines(output);
+  std::string text;
+  std::size_t count = 0;
+  bool of_target = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("FAILED: ")) {
+      // The programs of a lab share nothing but files; an object's path names the target that it belongs to.
+      of_target = line.find("/" + target + ".dir/") != std::string::npos || line.find("/" + target.substr(target.rfind('-') + 1)) != std::string::npos;
+      std::getline(lines, line);  // the command
+      continue;
+    }
+    if (line.starts_with("[") || line.starts_with("ninja: ")) {
+      of_target = false;
+      continue;
+    }
+    if (of_target && count++ < 24) text += line + "\n";
+  }
+  if (count > 24) text += "(" + std::to_string(count - 24) + " more lines; the first error is usually the one to mend)\n";
+  return text;
+}
+
+std::vector<std::string> build_command(const std::string& target) {
+  return {SOCKET_LABS_CMAKE, "--build", build_folder(), "--target", target, "--", "-k", "0"};
+}
+
+}  // namespace
+
+Build build_programs(const Lab& lab, const std::string& tree) {
+  Build result;
+  Captured all = capture(build_command(tree + "-" + lab.number));
+  if (all.status == 0) return result;
+
+  result.all_built = false;
+  for (const std::string& program : programs_of(lab)) {
+    // What is left of an earlier build must not be graded, so ask for each program whether it is up to date.
+    std::string target = tree + "-" + lab.number + "-" + program;
+    Captured one = capture(build_command(target));
+    if (one.status == 0) continue;
+    std::string said = messages(one.output, target);
+    result.errors[program] = said.empty() ? one.output : said;
+  }
+  if (result.errors.empty()) result.trouble = all.output;
+  return result;
+}

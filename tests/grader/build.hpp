@@ -1,0 +1,17 @@
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "course.hpp"
+
+/// What became of building the programs of a lab.
+struct Build {
+  bool all_built = true;
+  std::map<std::string, std::string> errors;  ///< by program that does not build: what the compiler said
+  std::string trouble;                        ///< when the build itself cannot run
+};
+
+/// Builds the lab's programs in `tree` ("labs" or "solutions") with the project's own build. A program that does not
+/// compile does not stop the others.
+Build build_programs(const Lab& lab, const std::string& tree);

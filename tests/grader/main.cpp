@@ -1,0 +1,115 @@
+// grade: builds the programs of a lab, judges them, and says what to do next.
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "board.hpp"
+#include "doctor.hpp"
+#include "proof.hpp"
+#include "subprocess.hpp"
+#include "watch.hpp"
+
+namespace {
+
+constexpr const char* usage =
+    "usage: grade COMMAND [OPTION]...\n"
+    "\n"
+    "  board LAB           judge one lab (lab02): each test, the failures in full, the score, what to do next\n"
+    "  progress            all labs on one screen\n"
+    "  watch [LAB]         build and judge again at each save below labs/\n"
+    "  doctor              what this machine offers the grader\n"
+    "  proof LAB           judge the lab's tests: reference, skeleton, alternatives, recorded mistakes\n"
+    "\n"
+    "  --programs FOLDER   judge the programs in FOLDER as they are (board)\n"
+    "  --solutions         judge the reference instead of labs/\n"
+    "  -j N                tests that run at the same time\n"
+    "  --speed-factor X    stretch every limit X times (measured if left out)\n"
+    "  --shared-network    no private network: use the machine's loopback\n";
+
+struct Arguments {
+  std::vector<std::string> words;
+  BoardOptions board;
+};
+
+struct UsageError {
+  std::string what;
+};
+
+double positive_number(const std::string& text) {
+  char* end = nullptr;
+  double number = std::strtod(text.c_str(), &end);
+  if (text.empty() || *end != '\0' || !(number > 0) || number > 1000) throw UsageError{"not a number above 0: " + text};
+  return number;
+}
+
+std::string folder(const std::string& path) {
+  std::error_code error;
+  std::string absolute = std::filesystem::canonical(path, error).string();
+  if (error || !std::filesystem::is_directory(absolute)) throw UsageError{"there is no folder " + path};
+  return absolute;
+}
+
+Arguments parse(int argc, char* argv[]) {
+  Arguments arguments;
+  RunOptions& run = arguments.board.run;
+  run.speed_factor = 0;
+  for (int i = 1; i < argc; ++i) {
+    std::string word = argv[i];
+    auto value = [&]() -> std::string {
+      if (++i >= argc) throw UsageError{word + " wants a value"};
+      return argv[i];
+    };
+    if (word == "--solutions")
+      arguments.board.tree = "solutions";
+    else if (word == "--programs")
+      arguments.board.programs = folder(value());
+    else if (word == "--shared-network")
+      run.shared_network = true;
+    else if (word == "--speed-factor")
+      run.speed_factor = positive_number(value());
+    else if (word == "-j")
+      run.workers = static_cast<std::size_t>(positive_number(value()));
+    else if (word.starts_with("-"))
+      throw UsageError{"unknown option " + word};
+    else
+      arguments.words.push_back(word);
+  }
+  return arguments;
+}
+
+int carry_out(Arguments arguments) {
+  const auto& words = arguments.words;
+  if (words.empty()) throw UsageError{"a command is missing"};
+  std::string command = words[0], lab = words.size() > 1 ? words[1] : "";
+  bool wants_lab = command == "board" || command == "proof", takes_lab = wants_lab || command == "watch";
+  if (wants_lab && lab.empty()) throw UsageError{command + " wants a lab: grade " + command + " lab02"};
+  if (words.size() > (takes_lab ? 2U : 1U)) throw UsageError{"too many words for " + command};
+
+  if (!arguments.board.programs.empty() && command != "board") throw UsageError{"--programs goes with board"};
+  if (command == "doctor") return doctor();
+  if (arguments.board.run.speed_factor == 0) arguments.board.run.speed_factor = measure_speed_factor();
+  // A board's status says that grading took place, not how it went.
+  if (command == "board") return show_board(find_lab(lab), arguments.board), 0;
+  if (command == "progress") return show_progress(arguments.board), 0;
+  if (command == "watch") return watch(lab, arguments.board), 0;
+  if (command == "proof") return prove(lab, arguments.board.run);
+  throw UsageError{"unknown command " + command};
+}
+
+}  // namespace
+
+int main(int argc, char* argv[]) {
+  try {
+    end_children_on_interrupt();
+    return carry_out(parse(argc, argv));
+  } catch (const UsageError& error) {
+    std::cerr << "grade: " << error.what << "\n\n" << usage;
+    return 2;
+  } catch (const std::exception& error) {
+    std::cerr << "grade: " << error.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,206 @@
+#include "proof.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "terminal.hpp"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// The header of a recorded mistake, above its patch:
+//   What:      what is wrong
+//   Sees:      what the learner sees
+//   Caught by: the tests that must fail
+//   May fail:  tests that may fail as well
+//   Says:      words that the message of the first of them must contain
+struct Mistake {
+  std::string name, what, sees, says;
+  std::vector<std::string> caught_by;
+  std::set<std::string> may_fail;
+};
+
+std::vector<std::string> words(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> all;
+  for (std::string word; in >> word;) all.push_back(word);
+  return all;
+}
+
+Mistake read_mistake(const fs::path& path) {
+  Mistake mistake;
+  mistake.name = path.stem().string();
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line) && !line.starts_with("--- ");) {
+    std::size_t colon = line.find(':');
+    if (colon == std::string::npos) continue;
+    std::string key = line.substr(0, colon), value = line.substr(colon + 1);
+    value.erase(0, std::min(value.find_first_not_of(' '), value.size()));
+    if (key == "What") mistake.what = value;
+    if (key == "Sees") mistake.sees = value;
+    if (key == "Says") mistake.says = value;
+    if (key == "Caught by") mistake.caught_by = words(value);
+    if (key == "May fail")
+      for (const std::string& id : words(value)) mistake.may_fail.insert(id);
+  }
+  for (const std::string& id : mistake.caught_by) mistake.may_fail.insert(id);
+  return mistake;
+}
+
+std::vector<std::string> names_in(const std::string& folder) {
+  std::vector<std::string> names;
+  if (fs::is_directory(folder))
+    for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+class Proof {
+ public:
+  Proof(Lab lab, const RunOptions& options) : lab_(std::move(lab)), options_(options) {}
+
+  int run_all() {
+    add(lab_.build_folder("solutions"));
+    add(lab_.build_folder("labs"));
+    for (const std::string& name : names_in(sources("alternatives"))) add(variant("alternatives", name));
+    std::vector<Mistake> mistakes;
+    for (const std::string& name : names_in(sources("mistakes")))
+      if (name.ends_with(".patch")) {
+        mistakes.push_back(read_mistake(sources("mistakes") + "/" + name));
+        add(variant("mistakes", mistakes.back().name));
+      }
+
+    std::size_t done = 0;
+    run(jobs_, options_, [&](const Job&) { show_status(" " + std::to_string(++done) + " of " + std::to_string(jobs_.size())); });
+    clear_status();
+    for (const Job& job : jobs_) by_folder_[job.programs].push_back(&job);
+
+    std::cout << "\n Lab " << lab_.number << " " << lab_.title << ": the proof of its tests\n\n";
+    check_points();
+    check_reference("reference", lab_.build_folder("solutions"));
+    check_skeleton();
+    for (const std::string& name : names_in(sources("alternatives"))) check_reference("alternative " + name, variant("alternatives", name));
+    std::cout << "\n Recorded mistakes, and the tests that catch them\n\n";
+    for (const Mistake& mistake : mistakes) check_mistake(mistake);
+    check_every_test_kills(mistakes);
+    std::cout << "\n " << mistakes.size() << " mistakes, " << lab_.tests.size() << " tests, " << jobs_.size() << " runs: "
+              << (failures_ == 0 ? "the proof holds" : std::to_string(failures_) + " claims do not hold") << std::endl;
+    return failures_ == 0 ? 0 : 1;
+  }
+
+ private:
+  std::string sources(const std::string& kind) const { return source_folder() + "/tests/" + lab_.stem + "/" + kind; }
+  std::string variant(const std::string& kind, const std::string& name) const {
+    return build_folder() + "/tests/" + lab_.stem + "/" + kind + "/" + name;
+  }
+
+  void add(const std::string& folder) {
+    for (const Test& test : lab_.tests) jobs_.push_back({&lab_, &test, folder, {}, false});
+  }
+
+  void complain(const std::string& text, const Job* job = nullptr) {
+    ++failures_;
+    std::cout << "   " << in(Colour::red, "DOES NOT HOLD  ") << text << '\n';
+    if (job == nullptr) return;
+    for (const auto& [label, detail] : job->result.details) {
+      std::istringstream lines(detail);
+      for (std::string line; std::getline(lines, line);) std::cout << "          " << padded(label, 16) << line << '\n';
+    }
+  }
+
+  void check_points() {
+    int sum = 0, extra = 0;
+    std::set<std::string> ids;
+    for (const Test& test : lab_.tests) {
+      sum += test.points;
+      if (test.extra) extra += test.points;
+      if (!ids.insert(test.id).second) complain("two tests are called " + test.id);
+      if (lab_.part_title(test.part).empty()) complain(test.id + " belongs to no part of parts.txt");
+      if (test.programs.empty()) complain(test.id + " names no program");
+    }
+    for (const Test& test : lab_.tests)
+      for (const std::string& need : test.needs)
+        if (!ids.contains(need)) complain(test.id + " needs " + need + ", which there is not");
+    if (sum != 100) complain("the points add up to " + std::to_string(sum) + ", not to 100");
+    std::cout << "   points         " << sum << ", of which extra " << extra << '\n';
+  }
+
+  void check_reference(const std::string& called, const std::string& folder) {
+    int failed = 0;
+    for (const Job* job : by_folder_[folder])
+      if (!job->result.passed() && job->result.state != "skipped") {
+        complain(called + ": " + job->test->name + " is " + job->result.state + ": " + job->result.failure, job);
+        ++failed;
+      }
+    if (failed == 0) std::cout << "   every point    " << called << '\n';
+  }
+
+  void check_skeleton() {
+    int wrong = 0;
+    for (const Job* job : by_folder_[lab_.build_folder("labs")])
+      if (job->result.state != "not started" && job->result.state != "skipped") {
+        complain("the skeleton is shown as " + job->result.state + " in " + job->test->name + ", not as not started", job);
+        ++wrong;
+      }
+    if (wrong == 0) std::cout << "   not started    the skeleton, in every test\n";
+  }
+
+  void check_mistake(const Mistake& mistake) {
+    std::string failed;
+    int blocked = 0;
+    for (const Job* job : by_folder_[variant("mistakes", mistake.name)]) {
+      const std::string& id = job->test->id;
+      bool must_fail = std::find(mistake.caught_by.begin(), mistake.caught_by.end(), id) != mistake.caught_by.end();
+      bool passed = job->result.passed(), skipped = job->result.state == "skipped";
+      if (!passed && !skipped && job->result.state != "blocked") killers_.insert(id);
+      if (job->result.state == "blocked")
+        ++blocked;
+      else if (!passed && !skipped)
+        failed += " " + id + (job->result.state == "wrong" ? "" : " (" + job->result.state + ")");
+      if (passed && must_fail) complain(mistake.name + " is not caught by " + job->test->name);
+      if (!passed && !skipped && !mistake.may_fail.contains(id) && job->result.state != "blocked")
+        complain(mistake.name + " also fails " + job->test->name + " (" + job->result.state + ": " + job->result.failure + ")", job);
+      if (!passed && !skipped && id == mistake.caught_by.front() && !message_says(*job, mistake.says))
+        complain(mistake.name + ": the message of " + id + " does not say \"" + mistake.says + "\"", job);
+    }
+    if (mistake.caught_by.empty() || mistake.what.empty() || mistake.sees.empty() || mistake.says.empty())
+      complain(mistake.name + ": its header lacks What, Sees, Says or Caught by");
+    std::cout << "   " << padded(mistake.name, 34) << failed
+              << (blocked > 0 ? ", which blocks " + std::to_string(blocked) + " others" : "") << '\n';
+  }
+
+  static bool message_says(const Job& job, const std::string& text) {
+    if (job.result.failure.find(text) != std::string::npos) return true;
+    for (const auto& [label, detail] : job.result.details)
+      if (detail.find(text) != std::string::npos || (label + " " + detail).find(text) != std::string::npos) return true;
+    return false;
+  }
+
+  // A test that no mistake fails may be one that cannot fail.
+  void check_every_test_kills(const std::vector<Mistake>& mistakes) {
+    if (mistakes.empty()) return;
+    for (const Test& test : lab_.tests)
+      if (!killers_.contains(test.id)) complain("no recorded mistake fails " + test.name);
+  }
+
+  Lab lab_;
+  const RunOptions& options_;
+  std::vector<Job> jobs_;
+  std::map<std::string, std::vector<const Job*>> by_folder_;
+  std::set<std::string> killers_;
+  int failures_ = 0;
+};
+
+}  // namespace
+
+int prove(const std::string& name, const RunOptions& options) {
+  Lab lab = find_lab(name);
+  load_tests(lab);
+  return Proof(std::move(lab), options).run_all();
+}

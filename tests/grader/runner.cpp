@@ -1,0 +1,179 @@
+#include "runner.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <map>
+#include <sstream>
+#include <thread>
+
+#include "json.hpp"
+#include "process_tree.hpp"
+#include "subprocess.hpp"
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// In Catch2's language of test specifications these characters mean something.
+std::string exactly(const std::string& name) {
+  std::string spec;
+  for (char c : name) {
+    if (c == ',' || c == '[' || c == ']' || c == '*' || c == '"' || c == '\\' || c == '~') spec += '\\';
+    spec += c;
+  }
+  return spec;
+}
+
+struct Running {
+  Job* job;
+  Subprocess process;
+  Clock::time_point started;
+  std::string output;
+  bool killed = false;
+};
+
+Result result_from(const Running& running, int status) {
+  Result result;
+  result.seconds = std::chrono::duration<double>(Clock::now() - running.started).count();
+  std::istringstream lines(running.output);
+  for (std::string line; std::getline(lines, line);) {
+    harness::Json json = harness::Json::parse(line);
+    if (json["event"].text() != "end" || json["name"].text() != running.job->test->name) continue;
+    result.state = json["state"].text();
+    result.failure = json["failure"].text();
+    for (const harness::Json& detail : json["details"].items())
+      if (detail.items().size() == 2) result.details.emplace_back(detail.items()[0].text(), detail.items()[1].text());
+    return result;
+  }
+  // No end line: the test process itself was ended. That earns nothing, whoever did it.
+  result.state = running.killed ? "timed out" : "crashed";
+  result.failure = running.killed ? "the test took too long and was ended" : "the test itself was ended";
+  result.details.emplace_back("the test", result.failure + " (status " + std::to_string(status) + ")");
+  return result;
+}
+
+class Pool {
+ public:
+  Pool(std::vector<Job>& jobs, const RunOptions& options, const std::function<void(const Job&)>& finished)
+      : jobs_(jobs), options_(options), finished_(finished) {
+    workers_ = options.workers;
+    // Tests wait more than they work.
+    if (workers_ == 0) workers_ = std::max(8U, 4 * std::thread::hardware_concurrency());
+    for (Job& job : jobs_) by_id_[{job.programs, job.test->id}] = &job;
+    for (Job& job : jobs_)
+      if (!job.done) waiting_.push_back(&job);
+  }
+
+  void run() {
+    while (!waiting_.empty() || !running_.empty()) {
+      start_what_can_be_started();
+      if (!running_.empty()) wait_for_output();
+    }
+  }
+
+ private:
+  // Starts jobs whose needs have passed, in order; blocks those whose needs have not.
+  void start_what_can_be_started() {
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (auto next = waiting_.begin(); next != waiting_.end() && running_.size() < workers_;) {
+        Job& job = **next;
+        auto [ready, blocker] = needs_of(job);
+        if (!ready) {
+          ++next;
+          continue;
+        }
+        next = waiting_.erase(next);
+        changed = true;
+        if (blocker == nullptr) {
+          start_job(job);
+        } else {
+          // What a blocked test has to say is what its need said: the part is not started, or the program does not build.
+          job.result.state = blocker->result.state == "not started" ? "not started" : "blocked";
+          job.result.failure = "needs " + blocker->test->id + " to pass first";
+          finish(job);
+        }
+      }
+    }
+  }
+
+  std::pair<bool, const Job*> needs_of(const Job& job) const {
+    for (const std::string& need : job.test->needs) {
+      auto found = by_id_.find({job.programs, need});
+      if (found == by_id_.end()) continue;
+      if (!found->second->done) return {false, nullptr};
+      if (!found->second->result.passed()) return {true, found->second};
+    }
+    return {true, nullptr};
+  }
+
+  void start_job(Job& job) {
+    std::vector<std::string> command{job.lab->test_program(), exactly(job.test->name), "-r",
+                                     "jsonl", "--programs", job.programs, "--speed-factor",
+                                     std::to_string(options_.speed_factor)};
+    if (options_.shared_network) command.push_back("--shared-network");
+    running_.push_back({&job, start(command, false), Clock::now(), "", false});
+  }
+
+  void wait_for_output() {
+    std::vector<pollfd> fds;
+    for (const Running& running : running_) fds.push_back({running.process.output, POLLIN, 0});
+    ::poll(fds.data(), fds.size(), 500);
+    for (std::size_t i = running_.size(); i-- > 0;) {
+      Running& running = running_[i];
+      if (fds[i].revents != 0 && !read_some(running)) {
+        end(running);
+        running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
+      } else if (!running.killed && Clock::now() - running.started > limit()) {
+        running.killed = true;
+        harness::kill_family(running.process.pid);
+      }
+    }
+  }
+
+  std::chrono::duration<double> limit() const { return std::chrono::duration<double>(60 * options_.speed_factor); }
+
+  static bool read_some(Running& running) {
+    std::array<char, 65536> buffer;
+    ssize_t n = ::read(running.process.output, buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) return true;
+    if (n <= 0) return false;
+    if (running.output.size() < 4 * 1024 * 1024) running.output.append(buffer.data(), static_cast<std::size_t>(n));
+    return true;
+  }
+
+  void end(Running& running) {
+    ::close(running.process.output);
+    int status = 0;
+    while (::waitpid(running.process.pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    running.job->result = result_from(running, exit_status(status));
+    finish(*running.job);
+  }
+
+  void finish(Job& job) {
+    job.done = true;
+    finished_(job);
+  }
+
+  std::vector<Job>& jobs_;
+  const RunOptions& options_;
+  const std::function<void(const Job&)>& finished_;
+  std::size_t workers_;
+  std::map<std::pair<std::string, std::string>, Job*> by_id_;
+  std::vector<Job*> waiting_;
+  std::vector<Running> running_;
+};
+
+}  // namespace
+
+void run(std::vector<Job>& jobs, const RunOptions& options, const std::function<void(const Job&)>& finished) {
+  Pool(jobs, options, finished).run();
+}

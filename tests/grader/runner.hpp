@@ -1,0 +1,40 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "course.hpp"
+
+/// What became of one test.
+struct Result {
+  std::string state = "blocked";  ///< the words of harness::State
+  std::string failure;            ///< the assertion, in the test's own words
+  std::vector<std::pair<std::string, std::string>> details;
+  double seconds = 0;
+
+  bool passed() const { return state == "passed"; }
+};
+
+/// One test to run against the programs in one folder.
+struct Job {
+  const Lab* lab = nullptr;
+  const Test* test = nullptr;
+  std::string programs;  ///< the folder
+  Result result;
+  bool done = false;
+};
+
+struct RunOptions {
+  std::size_t workers = 0;  ///< tests that run at the same time; 0: what suits tests that mostly wait
+  double speed_factor = 1;
+  bool shared_network = false;
+};
+
+/// Runs every job in a process of its own, many at a time, those that others need first. A job whose needs did not
+/// pass is `blocked`. Jobs that are `done` beforehand keep their result.
+/// \param finished is called for each job when it is done, in the order in which that happens
+void run(std::vector<Job>& jobs, const RunOptions& options, const std::function<void(const Job&)>& finished);
+
+/// How many times slower than usual this machine is now, at least 1: a short calculation, timed.
+double measure_speed_factor();

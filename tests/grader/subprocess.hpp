@@ -1,0 +1,30 @@
+#pragma once
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+/// A program that `grade` itself starts: a test, or the build.
+struct Subprocess {
+  pid_t pid = -1;
+  int output = -1;  ///< read end of a pipe with its stdout (and stderr, if that was asked for)
+};
+
+/// Starts `command` in a process group of its own, so that a Ctrl-C reaches `grade` alone, which then ends it.
+/// It is ended when `grade` dies.
+/// \throws std::system_error when it cannot be started
+Subprocess start(const std::vector<std::string>& command, bool with_errors);
+
+struct Captured {
+  int status = 0;  ///< exit status, or 128 + signal
+  std::string output;
+};
+
+/// Runs `command` to its end and keeps what it wrote on stdout and stderr.
+Captured capture(const std::vector<std::string>& command);
+
+/// The exit status of a wait status, or 128 + signal.
+int exit_status(int wait_status);
+
+/// Makes SIGINT and SIGTERM end `grade` after everything that it started; nothing is left behind.
+void end_children_on_interrupt();

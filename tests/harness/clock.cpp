@@ -1,0 +1,23 @@
+#include "clock.hpp"
+
+#include <algorithm>
+
+namespace harness {
+namespace {
+double factor_in_force = 1.0;
+}
+
+double speed_factor() { return factor_in_force; }
+
+void set_speed_factor(double factor) { factor_in_force = std::max(1.0, factor); }
+
+Milliseconds patience() { return Milliseconds(static_cast<long>(5000 * factor_in_force)); }
+
+Milliseconds quiet_period() { return Milliseconds(150); }
+
+int Deadline::for_poll() const {
+  auto left = std::chrono::ceil<Milliseconds>(end_ - std::chrono::steady_clock::now()).count();
+  return static_cast<int>(std::clamp<long long>(left, 0, 1'000'000'000));
+}
+
+}  // namespace harness

@@ -1,0 +1,40 @@
+#pragma once
+#include <chrono>
+
+/// How long tests wait.
+///
+/// Tests wait for events, never for time to pass. These limits only say when we stop believing that an
+/// awaited event will come, so they are generous; what they stretch with is the speed of the machine.
+namespace harness {
+
+using Milliseconds = std::chrono::milliseconds;
+
+/// How many times slower than usual this machine is now, at least 1. Every upper limit is multiplied by it.
+double speed_factor();
+
+/// Sets speed_factor(); values below 1 count as 1.
+void set_speed_factor(double factor);
+
+/// How long to wait for something that should happen: 5 s, stretched by speed_factor().
+Milliseconds patience();
+
+/// How long to watch that something does *not* happen: 150 ms. A slow program only makes this check kinder.
+Milliseconds quiet_period();
+
+/// A point on the steady clock after which waiting ends.
+class Deadline {
+ public:
+  explicit Deadline(Milliseconds from_now) : end_(std::chrono::steady_clock::now() + from_now) {}
+
+  bool passed() const { return std::chrono::steady_clock::now() >= end_; }
+
+  /// What is left, in the form poll(2) takes it: milliseconds, rounded up, 0 when the deadline has passed.
+  int for_poll() const;
+
+  std::chrono::steady_clock::time_point time() const { return end_; }
+
+ private:
+  std::chrono::steady_clock::time_point end_;
+};
+
+}  // namespace harness

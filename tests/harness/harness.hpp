@@ -1,0 +1,16 @@
+#pragma once
+/// \file
+/// What a lab's tests are written with: two nouns, Program and Peer, and a story.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "clock.hpp"
+#include "network.hpp"
+#include "peer.hpp"
+#include "process_tree.hpp"
+#include "program.hpp"
+#include "quoted.hpp"
+#include "random.hpp"
+#include "received.hpp"
+#include "settles.hpp"
+#include "story.hpp"

@@ -1,0 +1,34 @@
+// The main function of every test program. It takes the folder of the programs to judge as an argument, so that the
+// same tests, compiled once, run against skeletons, solutions, recorded mistakes and submissions.
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include <catch2/catch_session.hpp>
+#include <string>
+
+#include "clock.hpp"
+#include "network.hpp"
+#include "program.hpp"
+#include "reporter.hpp"
+
+int main(int argc, char* argv[]) {
+  harness::register_reporter();
+  Catch::Session session;
+  std::string programs = ".";
+  double factor = 1.0;
+  bool shared_network = false;
+  using namespace Catch::Clara;
+  session.cli(session.cli() | Opt(programs, "folder")["--programs"]("folder with the programs to judge") |
+              Opt(factor, "factor")["--speed-factor"]("how many times slower than usual this machine is") |
+              Opt(shared_network)["--shared-network"]("stay on the machine's own loopback"));
+  if (int status = session.applyCommandLine(argc, argv); status != 0) return status;
+
+  harness::set_programs_folder(programs);
+  harness::set_speed_factor(factor);
+  if (!shared_network) harness::enter_private_network();
+
+  // What the programs leave behind becomes our child, so that it can be found and ended.
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  ::signal(SIGPIPE, SIG_IGN);
+  return session.run();
+}

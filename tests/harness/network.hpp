@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+
+namespace harness {
+
+/// Where the test and the programs under test meet.
+enum class Network {
+  own,     ///< a network namespace of this process: nothing clashes, nothing leaves the machine
+  shared,  ///< the machine's own loopback, on ports that the system chooses
+};
+
+/// Moves this process into a user and network namespace of its own with loopback up, where the system lets an
+/// ordinary user do so (user_namespaces(7)). Containers and some distributions forbid it.
+///
+/// Must be called before the process has threads.
+/// \returns the network that is in use from now on
+Network enter_private_network();
+
+/// The network in use; `shared` until enter_private_network() has succeeded.
+Network network();
+
+/// Why the private network could not be made, or empty.
+const std::string& why_shared();
+
+/// A name that has both ::1 and 127.0.0.1, in that order: in a private network, of our own making; otherwise
+/// `localhost`, which may have only one of them.
+std::string name_with_two_addresses();
+
+/// True when the loopback interface has ::1.
+bool have_ipv6();
+
+}  // namespace harness

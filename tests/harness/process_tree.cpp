@@ -1,0 +1,233 @@
+#include "process_tree.hpp"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+namespace harness {
+namespace {
+
+struct Process {
+  pid_t pid = 0, parent = 0, session = 0;
+  char state = 0;
+  std::uint64_t ticks = 0;
+};
+
+std::optional<Process> look_up(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string line;
+  if (!std::getline(file, line)) return {};
+  // The second field is the name in parentheses, which may itself hold blanks and parentheses.
+  std::istringstream fields(line.substr(std::min(line.rfind(')') + 1, line.size())));
+  Process process;
+  process.pid = pid;
+  pid_t group = 0;
+  std::uint64_t user = 0, system = 0;
+  std::string skipped;
+  fields >> process.state >> process.parent >> group >> process.session;
+  for (int i = 0; i < 7; ++i) fields >> skipped;
+  fields >> user >> system;
+  process.ticks = user + system;
+  return process;
+}
+
+std::vector<Process> all_processes() {
+  std::vector<Process> all;
+  DIR* directory = ::opendir("/proc");
+  if (!directory) return all;
+  while (dirent* entry = ::readdir(directory)) {
+    pid_t pid = std::atoi(entry->d_name);
+    if (pid <= 0) continue;
+    if (auto process = look_up(pid)) all.push_back(*process);
+  }
+  ::closedir(directory);
+  return all;
+}
+
+std::vector<Process> family_of(pid_t root, bool with_adopted) {
+  std::vector<Process> all = all_processes(), members;
+  std::set<pid_t> known{root};
+  // Parents stand before children only by chance, so look until nobody new is found.
+  for (bool found = true; found;) {
+    found = false;
+    for (const Process& process : all) {
+      bool adopted = with_adopted && process.parent == ::getpid() && process.session == root;
+      if (!known.contains(process.pid) && (known.contains(process.parent) || adopted)) {
+        known.insert(process.pid);
+        found = true;
+      }
+    }
+  }
+  for (const Process& process : all)
+    if (process.pid == root) members.push_back(process);
+  for (const Process& process : all)
+    if (process.pid != root && known.contains(process.pid)) members.push_back(process);
+  return members;
+}
+
+std::vector<std::string> descriptor_targets(pid_t pid) {
+  std::vector<std::string> targets;
+  std::string folder = "/proc/" + std::to_string(pid) + "/fd";
+  DIR* directory = ::opendir(folder.c_str());
+  if (!directory) return targets;
+  while (dirent* entry = ::readdir(directory)) {
+    if (entry->d_name[0] == '.') continue;
+    char target[256];
+    ssize_t length = ::readlink((folder + "/" + entry->d_name).c_str(), target, sizeof target);
+    if (length > 0) targets.emplace_back(target, static_cast<std::size_t>(length));
+  }
+  ::closedir(directory);
+  return targets;
+}
+
+// One line of /proc/net/tcp or tcp6.
+struct Connection {
+  std::string local;
+  unsigned local_port = 0, remote_port = 0, state = 0;
+  unsigned long queued = 0;
+  std::string inode;
+};
+
+std::vector<Connection> connections(const std::string& table) {
+  std::vector<Connection> all;
+  std::ifstream file("/proc/self/net/" + table);
+  std::string line;
+  std::getline(file, line);
+  while (std::getline(file, line)) {
+    std::istringstream fields(line);
+    std::string index, local, remote, state, queues, timer, retransmits, user, timeout;
+    Connection connection;
+    fields >> index >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >> connection.inode;
+    auto colon = local.find(':');
+    if (colon == std::string::npos || remote.find(':') == std::string::npos || queues.find(':') == std::string::npos)
+      continue;
+    connection.local = local.substr(0, colon);
+    connection.local_port = static_cast<unsigned>(std::stoul(local.substr(colon + 1), nullptr, 16));
+    connection.remote_port = static_cast<unsigned>(std::stoul(remote.substr(remote.find(':') + 1), nullptr, 16));
+    connection.state = static_cast<unsigned>(std::stoul(state, nullptr, 16));
+    connection.queued = std::stoul(queues.substr(queues.find(':') + 1), nullptr, 16);
+    all.push_back(connection);
+  }
+  return all;
+}
+
+// The kernel prints an address as 32-bit words in host byte order.
+std::string address_text(const std::string& words) {
+  char text[INET6_ADDRSTRLEN] = "?";
+  if (words.size() == 8) {
+    std::uint32_t word = static_cast<std::uint32_t>(std::stoul(words, nullptr, 16));
+    ::inet_ntop(AF_INET, &word, text, sizeof text);
+    return text;
+  }
+  std::uint32_t parts[4] = {};
+  for (std::size_t i = 0; i < 4 && words.size() == 32; ++i)
+    parts[i] = static_cast<std::uint32_t>(std::stoul(words.substr(8 * i, 8), nullptr, 16));
+  ::inet_ntop(AF_INET6, parts, text, sizeof text);
+  return "[" + std::string(text) + "]";
+}
+
+}  // namespace
+
+std::vector<pid_t> family(pid_t root) {
+  std::vector<pid_t> pids;
+  for (const Process& process : family_of(root, true)) pids.push_back(process.pid);
+  return pids;
+}
+
+void kill_family(pid_t root) {
+  ::kill(-root, SIGKILL);
+  // A child may be born between the look and the kill, so look again until all are gone or are zombies.
+  for (int round = 0; round < 1000; ++round) {
+    bool alive = false;
+    for (const Process& process : family_of(root, true)) {
+      if (process.state == 'Z') {
+        if (process.pid != root && process.parent == ::getpid()) ::waitpid(process.pid, nullptr, WNOHANG);
+        continue;
+      }
+      ::kill(process.pid, SIGKILL);
+      alive = true;
+    }
+    if (!alive) return;
+    ::usleep(500);
+  }
+}
+
+void kill_all_descendants() {
+  for (int round = 0; round < 1000; ++round) {
+    bool alive = false;
+    for (const Process& process : family_of(::getpid(), false)) {
+      if (process.pid == ::getpid()) continue;
+      if (process.state == 'Z') {
+        if (process.parent == ::getpid()) ::waitpid(process.pid, nullptr, WNOHANG);
+        continue;
+      }
+      ::kill(process.pid, SIGKILL);
+      alive = true;
+    }
+    if (!alive) return;
+    ::usleep(500);
+  }
+}
+
+char process_state(pid_t pid) {
+  auto process = look_up(pid);
+  return process ? process->state : '\0';
+}
+
+std::size_t open_descriptors(pid_t root) {
+  std::size_t sum = 0;
+  for (pid_t pid : family(root)) sum += descriptor_targets(pid).size();
+  return sum;
+}
+
+std::size_t zombies(pid_t root) {
+  auto members = family_of(root, true);
+  return static_cast<std::size_t>(
+      std::count_if(members.begin(), members.end(), [root](const Process& p) { return p.state == 'Z' && p.pid != root; }));
+}
+
+std::size_t resident_kib(pid_t root) {
+  std::size_t sum = 0;
+  for (pid_t pid : family(root)) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/statm");
+    std::size_t size = 0, resident = 0;
+    file >> size >> resident;
+    sum += resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) / 1024;
+  }
+  return sum;
+}
+
+std::uint64_t processor_ms(pid_t root) {
+  std::uint64_t ticks = 0;
+  for (const Process& process : family_of(root, true)) ticks += process.ticks;
+  return ticks * 1000 / static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+}
+
+std::optional<std::string> listening_socket(pid_t root) {
+  std::set<std::string> sockets;
+  for (pid_t pid : family(root))
+    for (const std::string& target : descriptor_targets(pid)) sockets.insert(target);
+  constexpr unsigned tcp_listen = 10;
+  for (const char* table : {"tcp", "tcp6"})
+    for (const Connection& connection : connections(table))
+      if (connection.state == tcp_listen && sockets.contains("socket:[" + connection.inode + "]"))
+        return address_text(connection.local) + ":" + std::to_string(connection.local_port);
+  return {};
+}
+
+bool everything_is_read(std::uint16_t local_port, std::uint16_t peer_port) {
+  for (const char* table : {"tcp", "tcp6"})
+    for (const Connection& connection : connections(table))
+      if (connection.local_port == peer_port && connection.remote_port == local_port) return connection.queued == 0;
+  return true;
+}
+
+}  // namespace harness

@@ -1,0 +1,45 @@
+#pragma once
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What /proc tells about a program and everything it has started (proc(5)).
+namespace harness {
+
+/// The processes whose chain of parents leads to `root`, `root` itself first. Those that were adopted by this
+/// process (we are a subreaper, PR_SET_CHILD_SUBREAPER) count when they are still in `root`'s session.
+std::vector<pid_t> family(pid_t root);
+
+/// Ends `root` and its family with SIGKILL, again and again until none is left, and reaps what is ours to reap.
+void kill_family(pid_t root);
+
+/// Ends every process that this one is an ancestor of. For the end of a test case.
+void kill_all_descendants();
+
+/// The state letter of proc(5): R running, S sleeping, T stopped, Z zombie ...; 0 when there is no such process.
+char process_state(pid_t pid);
+
+/// How many descriptors the family of `root` has open.
+std::size_t open_descriptors(pid_t root);
+
+/// Finished children that nobody has waited for.
+std::size_t zombies(pid_t root);
+
+/// Resident memory of the family in KiB.
+std::size_t resident_kib(pid_t root);
+
+/// Processor time that the family has used, in milliseconds.
+std::uint64_t processor_ms(pid_t root);
+
+/// The address of a TCP socket on which the family listens, in the form `127.0.0.1:80`, if there is one.
+std::optional<std::string> listening_socket(pid_t root);
+
+/// True when the kernel holds no byte that has arrived on the TCP connection from `local_port` (ours) to
+/// `peer_port` (the program's) and that the program has not received yet.
+bool everything_is_read(std::uint16_t local_port, std::uint16_t peer_port);
+
+}  // namespace harness

@@ -1,0 +1,94 @@
+#include "reporter.hpp"
+
+#include <catch2/catch_session.hpp>
+#include <catch2/catch_test_case_info.hpp>
+#include <catch2/reporters/catch_reporter_registrars.hpp>
+#include <catch2/reporters/catch_reporter_streaming_base.hpp>
+
+#include <ostream>
+#include <string>
+
+#include "json.hpp"
+#include "process_tree.hpp"
+#include "story.hpp"
+
+namespace harness {
+namespace {
+
+std::string tags_of(const Catch::TestCaseInfo& info) {
+  std::string tags;
+  for (const Catch::Tag& tag : info.tags)
+    tags += (tags.empty() ? "" : ",") + json_string(std::string_view(tag.original.data(), tag.original.size()));
+  return "[" + tags + "]";
+}
+
+class JsonLines : public Catch::StreamingReporterBase {
+ public:
+  using StreamingReporterBase::StreamingReporterBase;
+
+  static std::string getDescription() { return "One line of JSON for each test case"; }
+
+  void listTests(const std::vector<Catch::TestCaseHandle>& tests) override {
+    for (const Catch::TestCaseHandle& test : tests)
+      line("test", test.getTestCaseInfo(), ",\"tags\":" + tags_of(test.getTestCaseInfo()));
+  }
+
+  void testCaseStarting(const Catch::TestCaseInfo& info) override {
+    StreamingReporterBase::testCaseStarting(info);
+    failure_.clear();
+    line("start", info, "");
+  }
+
+  // A test case with generators runs several times; the story is that of the first run that fails.
+  void testCasePartialStarting(const Catch::TestCaseInfo& info, std::uint64_t part) override {
+    StreamingReporterBase::testCasePartialStarting(info, part);
+    if (failure_.empty()) Story::current().begin();
+  }
+
+  void assertionEnded(const Catch::AssertionStats& stats) override {
+    const Catch::AssertionResult& result = stats.assertionResult;
+    if (result.isOk() || !failure_.empty()) return;
+    failure_ = result.hasMessage() ? std::string(result.getMessage()) : result.getExpandedExpression();
+    if (result.hasExpression()) failure_ = result.getExpressionInMacro() + ": " + failure_;
+    // Catch2 writes out what was compared, which may be many megabytes; the story tells it better.
+    if (failure_.size() > 500) failure_ = failure_.substr(0, 500) + " ...";
+  }
+
+  void testCaseEnded(const Catch::TestCaseStats& stats) override {
+    kill_all_descendants();
+    Story& story = Story::current();
+    State state = State::passed;
+    if (stats.totals.assertions.failed > 0)
+      state = story.state();
+    else if (stats.totals.assertions.skipped > 0)
+      state = State::skipped;
+    else if (stats.totals.assertions.passed == 0)
+      state = State::wrong;  // a test that checked nothing proves nothing
+
+    std::string rest = ",\"state\":" + json_string(name(state));
+    if (state != State::passed && state != State::skipped) rest += ",\"failure\":" + json_string(failure_) + ",\"details\":" + details(story);
+    line("end", *stats.testInfo, rest);
+    StreamingReporterBase::testCaseEnded(stats);
+  }
+
+ private:
+  static std::string details(const Story& story) {
+    std::string all;
+    for (const Detail& detail : story.told())
+      all += (all.empty() ? "[" : ",[") + json_string(detail.label) + "," + json_string(detail.text) + "]";
+    return "[" + all + "]";
+  }
+
+  void line(const char* event, const Catch::TestCaseInfo& info, const std::string& rest) {
+    m_stream << "{\"event\":\"" << event << "\",\"name\":" << json_string(info.name) << rest << "}\n";
+    m_stream.flush();
+  }
+
+  std::string failure_;
+};
+
+}  // namespace
+
+void register_reporter() { static Catch::ReporterRegistrar<JsonLines> registrar("jsonl"); }
+
+}  // namespace harness

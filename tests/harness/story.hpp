@@ -1,0 +1,78 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What happened in the test case that is running, in the words in which a failure is told.
+namespace harness {
+
+/// What became of a test. Only `passed` earns points.
+enum class State {
+  passed,
+  wrong,           ///< the program answered, but not as its contract says
+  crashed,         ///< a signal, an abort or a sanitizer ended the program
+  timed_out,       ///< the program did nothing more while we waited
+  does_not_build,  ///< there is no program to run
+  not_started,     ///< the part is still `not written yet`
+  blocked,         ///< a more basic test must pass first, so this one was not run
+  skipped,         ///< this machine cannot run the test; its points are not counted
+};
+
+/// The words of the board: "passed", "timed out", ...
+std::string_view name(State state);
+
+/// One line of a failure message: `label` in the margin, `text` beside it. Newlines in `text` keep the margin.
+struct Detail {
+  std::string label;
+  std::string text;
+};
+
+class Story {
+ public:
+  /// The story of the test case that is running.
+  static Story& current();
+
+  /// Forgets everything; called when a test case starts.
+  void begin();
+
+  /// Adds a step. Steps that follow each other under the same label are told in one line.
+  void step(std::string label, std::string text);
+
+  /// Adds a fact that belongs at the end of the message, such as what the program wrote on stderr.
+  void note(std::string label, std::string text);
+
+  /// Says what was expected and what came instead; `caret` is a line below `received`, or empty.
+  void mismatch(std::string expected, std::string received, std::string caret = "");
+
+  /// Says what kind of failure this is. A stronger reason replaces a weaker one: not started, then does not
+  /// build, then crashed, then timed out, then wrong.
+  void conclude(State state);
+
+  /// Why the rule that is tested exists, for a learner; where to read about it; how to try it by hand.
+  void because(std::string why) { why_ = std::move(why); }
+  void read(std::string where) { read_ = std::move(where); }
+  void by_hand(std::string commands) { by_hand_ = std::move(commands); }
+
+  State state() const { return state_; }
+
+  /// The whole message, in the order in which a learner reads it.
+  std::vector<Detail> told() const;
+
+ private:
+  State state_ = State::wrong;
+  std::vector<Detail> steps_;
+  std::vector<Detail> mismatch_;
+  std::vector<Detail> notes_;
+  std::string why_, read_, by_hand_;
+};
+
+/// Why the rule that is tested exists. Said once at the start of a test.
+inline void because(std::string why) { Story::current().because(std::move(why)); }
+
+/// The chapter's section to read, as `file "heading"`: `docs/02-tcp-echo.md "One send, many receives"`.
+inline void read_about(std::string where) { Story::current().read(std::move(where)); }
+
+/// Commands that let a learner repeat the test with two terminals.
+inline void by_hand(std::string commands) { Story::current().by_hand(std::move(commands)); }
+
+}  // namespace harness
