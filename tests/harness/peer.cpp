@@ -309,13 +309,13 @@ bool Peer::hears_nothing() {
   return false;
 }
 
-void Peer::use_small_buffers() {
-  int small = 4096;
-  ::setsockopt(connection_->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-  ::setsockopt(connection_->fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
-}
-
 std::uint16_t Peer::local_port() const { return local_address(connection_->fd).port(); }
+
+std::uint16_t Peer::remote_port() const {
+  SocketAddress address;
+  ::getpeername(connection_->fd, address.get(), &address.length);
+  return address.port();
+}
 
 Listener::Listener(std::string host, int backlog) : endpoint_{std::move(host), 0} {
   SocketAddress address = to_address(endpoint_.host, 0);

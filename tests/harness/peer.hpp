@@ -73,10 +73,8 @@ class Peer {
   /// True when nothing arrives, not even an end, for quiet_period(); tells the story if something does.
   bool hears_nothing();
 
-  /// Limits what the system keeps for us, so that the program soon finds its buffers full.
-  void use_small_buffers();
-
   std::uint16_t local_port() const;
+  std::uint16_t remote_port() const;
 
  private:
   friend class Listener;

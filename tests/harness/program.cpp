@@ -150,8 +150,8 @@ class Program::Process {
 
   void kill();
   template <class Condition>
-  bool wait(Condition condition) {
-    Deadline deadline(patience());
+  bool wait(Condition condition, Milliseconds limit = patience()) {
+    Deadline deadline(limit);
     std::unique_lock lock(mutex_);
     return changed_.wait_until(lock, deadline.time(), condition);
   }
@@ -296,6 +296,8 @@ Program::~Program() {
   std::string err = p.err, named = p.name;
   Story& story = Story::current();
   bool unwritten = p.exit.kind == Exit::Kind::exited && p.exit.value == 3 && err.find("not written yet") != std::string::npos;
+  // A shell answers on stdout that a part is not written, and goes on.
+  if (p.out.find("error: not written yet: ") != std::string::npos) unwritten = true;
   bool report = holds_sanitizer_report(err);
   bool died = p.exit.kind == Exit::Kind::signalled && !p.killed_by_us && !p.flooded && p.exit.value != SIGTERM &&
               p.exit.value != SIGINT && p.exit.value != SIGHUP;
@@ -409,6 +411,11 @@ Received Program::next_line() {
     Story::current().step("it said", line.bytes.empty() ? "nothing" : quoted(line.bytes) + " without a newline");
   }
   return line;
+}
+
+bool Program::has_line_within(Milliseconds limit) {
+  Process& p = *process_;
+  return p.wait([&p] { return p.out.find('\n', p.taken) != std::string::npos; }, limit);
 }
 
 Received Program::output() {

@@ -58,6 +58,10 @@ class Program {
   /// The next whole line of stdout, without its newline; what is left and how it ended when there is none.
   Received next_line();
 
+  /// True when a whole line of stdout that next_line() has not taken is there, or comes within `limit`. Not an
+  /// expectation.
+  bool has_line_within(std::chrono::milliseconds limit);
+
   /// Waits until the program has ended, and gives all that it printed on stdout and that next_line() has not taken.
   Received output();
 
