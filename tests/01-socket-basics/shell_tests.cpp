@@ -153,19 +153,24 @@ TEST_CASE("01.5.2 A large text is sent to its last byte", "[program:socket_shell
   CHECK(shell.ask("connect " + fd + " 127.0.0.1 " + us.port()) == "ok");
   Peer peer = us.accept();
   std::string text = counted_bytes(1'000'000), all;
-  // Nobody reads, so in the end a send waits with part of its text taken.
+  // Nobody reads, so in the end a send waits with part of its text taken; stopping and continuing the program makes
+  // that call come back short. A send that merely took long is answered after all, and the next one is tried.
   bool waits = false;
-  for (int i = 0; i < 16 && !waits; ++i) {
+  for (int i = 0; i < 20 && !waits; ++i) {
     shell.start("send " + fd + " " + text);
     all += text;
+    if (shell.program().has_line_within(quiet_period())) {
+      REQUIRE(shell.answer() == "sent 1000000");
+      continue;
+    }
+    shell.program().wait_until_idle();
+    shell.program().stop();
+    shell.program().resume();
     waits = !shell.program().has_line_within(quiet_period());
     if (!waits) REQUIRE(shell.answer() == "sent 1000000");
   }
-  // Stopping and continuing the program makes that call come back short.
-  shell.program().stop();
-  shell.program().resume();
   CHECK(peer.receive(all.size()) == all);
-  CHECK(shell.answer() == "sent 1000000");
+  if (waits) CHECK(shell.answer() == "sent 1000000");
 }
 
 TEST_CASE("01.5.3 Sending to a peer that has gone is an error, not the end", "[program:socket_shell][points:3][needs:01.5.1]") {

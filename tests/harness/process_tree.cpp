@@ -21,8 +21,8 @@ struct Process {
   std::uint64_t ticks = 0;
 };
 
-std::optional<Process> look_up(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+std::optional<Process> look_up(pid_t pid, const std::string& folder = "/proc/") {
+  std::ifstream file(folder + std::to_string(pid) + "/stat");
   std::string line;
   if (!std::getline(file, line)) return {};
   // The second field is the name in parentheses, which may itself hold blanks and parentheses.
@@ -39,14 +39,15 @@ std::optional<Process> look_up(pid_t pid) {
   return process;
 }
 
-std::vector<Process> all_processes() {
+// Every process, or every thread where `folder` is /proc/PID/task/.
+std::vector<Process> all_processes(const std::string& folder = "/proc/") {
   std::vector<Process> all;
-  DIR* directory = ::opendir("/proc");
+  DIR* directory = ::opendir(folder.c_str());
   if (!directory) return all;
   while (dirent* entry = ::readdir(directory)) {
     pid_t pid = std::atoi(entry->d_name);
     if (pid <= 0) continue;
-    if (auto process = look_up(pid)) all.push_back(*process);
+    if (auto process = look_up(pid, folder)) all.push_back(*process);
   }
   ::closedir(directory);
   return all;
@@ -180,6 +181,13 @@ void kill_all_descendants() {
 char process_state(pid_t pid) {
   auto process = look_up(pid);
   return process ? process->state : '\0';
+}
+
+bool all_asleep(pid_t root) {
+  for (pid_t pid : family(root))
+    for (const Process& thread : all_processes("/proc/" + std::to_string(pid) + "/task/"))
+      if (thread.state != 'S') return false;
+  return true;
 }
 
 std::size_t open_descriptors(pid_t root) {

@@ -23,6 +23,9 @@ void kill_all_descendants();
 /// The state letter of proc(5): R running, S sleeping, T stopped, Z zombie ...; 0 when there is no such process.
 char process_state(pid_t pid);
 
+/// True when every thread of the family waits for something.
+bool all_asleep(pid_t root);
+
 /// How many descriptors the family of `root` has open.
 std::size_t open_descriptors(pid_t root);
 

@@ -479,6 +479,13 @@ void Program::stop() {
 
 void Program::resume() { signal(SIGCONT); }
 
+void Program::wait_until_idle() {
+  Deadline deadline(patience());
+  // One look may fall between two steps of the program, so several in a row must agree.
+  for (int quiet_looks = 0; quiet_looks < 5 && state().kind == Exit::Kind::running && !deadline.passed(); ::usleep(4000))
+    quiet_looks = all_asleep(process_->pid) ? quiet_looks + 1 : 0;
+}
+
 void Program::kill() {
   Story::current().step("we killed", process_->name);
   process_->kill();

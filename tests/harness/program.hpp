@@ -87,6 +87,9 @@ class Program {
   void stop();
   void resume();
 
+  /// Waits until the program and everything that it has started waits for something, and goes on waiting.
+  void wait_until_idle();
+
   /// Ends the program and its family now, as its destructor would.
   void kill();
 

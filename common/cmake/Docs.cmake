@@ -1,0 +1,45 @@
+# add_book(<target> <folder>)
+#
+# A target that builds the book into <folder> of the build tree: the chapters of docs/ and the interface of common/.
+# A warning fails it, and so does a link that leads nowhere.
+function(add_book target folder)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${folder})
+  set(DOXYGEN_VERBATIM_VARS DOXYGEN_ALIASES)
+  set(DOXYGEN_ALIASES
+    [[man{2}="<a href=\"https://man7.org/linux/man-pages/man\2/\1.\2.html\">\1(\2)</a>"]]
+    [[hint{1}="@htmlonly[block]<details><summary>\1</summary>@endhtmlonly"]]
+    [[endhint="@htmlonly[block]</details>@endhtmlonly"]])
+  set(DOXYGEN_PROJECT_NAME "Socket Labs")
+  set(DOXYGEN_PROJECT_BRIEF "Learn network programming in C++ by doing it")
+  set(DOXYGEN_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
+  set(DOXYGEN_HTML_OUTPUT ${folder})
+  set(DOXYGEN_GENERATE_LATEX NO)
+  set(DOXYGEN_USE_MDFILE_AS_MAINPAGE ${PROJECT_SOURCE_DIR}/docs/index.md)
+  set(DOXYGEN_EXAMPLE_PATH ${PROJECT_SOURCE_DIR})
+  set(DOXYGEN_STRIP_FROM_PATH ${PROJECT_SOURCE_DIR})
+  set(DOXYGEN_FILE_PATTERNS *.md *.hpp)
+  set(DOXYGEN_JAVADOC_AUTOBRIEF YES)
+  set(DOXYGEN_AUTOLINK_SUPPORT NO)
+  set(DOXYGEN_WARN_AS_ERROR FAIL_ON_WARNINGS)
+  set(DOXYGEN_WARN_IF_UNDOCUMENTED NO)
+  set(DOXYGEN_WARN_NO_PARAMDOC NO)
+  set(DOXYGEN_WARN_IF_INCOMPLETE_DOC NO)
+  set(DOXYGEN_DISTRIBUTE_GROUP_DOC YES)
+  set(DOXYGEN_GENERATE_TREEVIEW YES)
+  set(DOXYGEN_HAVE_DOT NO)
+  set(DOXYGEN_QUIET YES)
+
+  # Pages of an earlier build would stay and be found by readers.
+  add_custom_target(${target}-clean COMMAND ${CMAKE_COMMAND} -E rm -rf ${output})
+  doxygen_add_docs(${target}-html ${PROJECT_SOURCE_DIR}/docs ${PROJECT_SOURCE_DIR}/common)
+  add_dependencies(${target}-html ${target}-clean)
+  add_custom_target(${target}
+    COMMAND ${CMAKE_COMMAND} -D FOLDER=${output} -P ${PROJECT_SOURCE_DIR}/docs/cmake/check_links.cmake
+    COMMAND ${CMAKE_COMMAND} -E echo "The book: ${output}/index.html"
+    VERBATIM)
+  add_dependencies(${target} ${target}-html)
+  foreach(example IN LISTS examples)
+    cmake_path(GET example STEM name)
+    add_dependencies(${target} example-${name})
+  endforeach()
+endfunction()
