@@ -1,0 +1,49 @@
+#include <cerrno>
+#include <catch2/catch_test_macros.hpp>
+#include <stdexcept>
+#include <system_error>
+
+#include "error.hpp"
+
+TEST_CASE("throw_errno keeps the error and names the call and its operand") {
+  try {
+    errno = ECONNREFUSED;
+    net::throw_errno("connect to 127.0.0.1:7");
+  } catch (const std::system_error& error) {
+    CHECK(error.code() == std::errc::connection_refused);
+    CHECK(std::string(error.what()) == "connect to 127.0.0.1:7: Connection refused");
+    return;
+  }
+  FAIL("nothing was thrown");
+}
+
+TEST_CASE("The resolver's category lives as long as the program and has its own messages") {
+  const std::error_category& category = net::resolver_category();
+  CHECK(&category == &net::resolver_category());
+  CHECK_FALSE(category.message(-2).empty());
+  CHECK(category.message(-2) != std::generic_category().message(2));
+}
+
+TEST_CASE("run_main turns what is thrown into an exit status") {
+  char name[] = "/some/where/program";
+  char* arguments[] = {name, nullptr};
+  auto status = [&](void (*body)(int, char**)) { return net::run_main(name, body, 1, arguments); };
+  CHECK(status([](int, char**) {}) == 0);
+  CHECK(status([](int, char**) { throw std::runtime_error("no"); }) == 1);
+  CHECK(status([](int, char**) { throw net::UsageError("program HOST"); }) == 2);
+  CHECK(status([](int, char**) { net::not_written("01.1 socket"); }) == 3);
+}
+
+TEST_CASE("A part that is not written is no failure that a handler could take for one") {
+  bool handled = false;
+  try {
+    try {
+      net::not_written("02.3 send the whole reply");
+    } catch (const std::exception&) {
+      handled = true;
+    }
+  } catch (const net::NotWritten& part) {
+    CHECK(part.text() == "not written yet: 02.3 send the whole reply");
+  }
+  CHECK_FALSE(handled);
+}
