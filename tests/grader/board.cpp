@@ -101,7 +101,7 @@ void mark_what_does_not_build(Judged& judged) {
     for (const std::string& program : job.test->programs)
       if (judged.build.errors.contains(program) || !judged.build.trouble.empty()) {
         job.result.state = "does not build";
-        job.result.failure = program + " does not build";
+        job.result.failure = program + (judged.given ? " is not there" : " does not build");
         job.done = true;
       }
 }
@@ -112,7 +112,8 @@ std::string source_of(const Judged& judged, const std::string& file) {
 
 void print_build_errors(const Judged& judged) {
   for (const auto& [program, said] : judged.build.errors) {
-    std::cout << "\n " << in(Colour::red, "BUILD") << " " << in(Colour::bold, program + " does not build") << '\n';
+    std::cout << "\n " << in(Colour::red, "BUILD") << " "
+              << in(Colour::bold, program + (judged.given ? " is not there" : " does not build")) << '\n';
     print_detail("", said, false);
   }
   if (!judged.build.trouble.empty()) {
@@ -127,7 +128,9 @@ void print_summary(const Judged& judged) {
             << score.core << " of " << score.core_possible << ", extra " << score.extra << " of " << score.extra_possible << ")\n";
   std::string part = judged.next_part();
   const std::string& stem = judged.lab.stem;
-  if (!judged.build.errors.empty()) {
+  if (judged.given) {
+    if (!part.empty()) std::cout << " Next  " << part << " " << judged.lab.part_title(part) << "   (chapter: docs/" << stem << ".md)\n";
+  } else if (!judged.build.errors.empty()) {
     std::cout << " Next  make " << judged.build.errors.begin()->first << " compile: the first error above is usually the one to mend\n";
   } else if (part.empty()) {
     std::cout << " " << in(Colour::green, "Done.") << "  Compare with others: diff -u labs/" << stem << " solutions/" << stem << '\n';
@@ -139,7 +142,7 @@ void print_summary(const Judged& judged) {
 }
 
 Judged prepare(Lab lab, const BoardOptions& options) {
-  Judged judged{std::move(lab), options.tree, {}, {}};
+  Judged judged{std::move(lab), options.tree, !options.programs.empty(), {}, {}};
   load_tests(judged.lab);
   return judged;
 }
@@ -177,7 +180,7 @@ void show_board(Lab lab, const BoardOptions& options) {
             << (options.tree == "solutions" ? "  (the reference)" : "") << std::endl;
   show_status(" building ...");
   Judged judged = prepare(std::move(lab), options);
-  if (options.programs.empty()) judged.build = build_programs(judged.lab, judged.tree);
+  judged.build = judged.given ? look_for_programs(judged.lab, options.programs) : build_programs(judged.lab, judged.tree);
   clear_status();
   make_jobs(judged, options);
 

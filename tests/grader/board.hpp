@@ -15,6 +15,7 @@ struct Score {
 struct Judged {
   Lab lab;
   std::string tree;
+  bool given = false;  ///< the programs were there already (--programs); nothing was built
   Build build;
   std::vector<Job> jobs;
 

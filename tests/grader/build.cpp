@@ -1,5 +1,7 @@
 #include "build.hpp"
 
+#include <unistd.h>
+
 #include <set>
 #include <sstream>
 
@@ -57,5 +59,14 @@ Build build_programs(const Lab& lab, const std::string& tree) {
     result.errors[program] = said.empty() ? one.output : said;
   }
   if (result.errors.empty()) result.trouble = all.output;
+  return result;
+}
+
+Build look_for_programs(const Lab& lab, const std::string& folder) {
+  Build result;
+  for (const std::string& program : programs_of(lab))
+    if (std::string path = folder + "/" + program; ::access(path.c_str(), X_OK) != 0)
+      result.errors[program] = "there is no program " + path + "\nThe folder must hold the lab's programs, built and executable.\n";
+  result.all_built = result.errors.empty();
   return result;
 }

@@ -15,3 +15,6 @@ struct Build {
 /// Builds the lab's programs in `tree` ("labs" or "solutions") with the project's own build. A program that does not
 /// compile does not stop the others.
 Build build_programs(const Lab& lab, const std::string& tree);
+
+/// Looks whether every program of the lab is in `folder`; what is missing is in `errors`.
+Build look_for_programs(const Lab& lab, const std::string& folder);

@@ -102,6 +102,7 @@ class Peer::Connection {
   bool send_some(std::string_view& rest) {
     ssize_t n = ::send(fd, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (n > 0) rest.remove_prefix(static_cast<std::size_t>(n));
+    if (n < 0 && errno == ECONNRESET) was_reset = true;
     return n >= 0 || errno == EAGAIN || errno == EINTR;
   }
 
@@ -114,7 +115,7 @@ class Peer::Connection {
       return false;
     }
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) return false;
-    ending = n == 0 ? Ending::end_of_stream : Ending::reset;
+    ending = n == 0 && !was_reset ? Ending::end_of_stream : Ending::reset;
     return true;
   }
 
@@ -135,6 +136,7 @@ class Peer::Connection {
   int fd;
   std::string name;
   bool refused = false;
+  bool was_reset = false;  // told once by a call other than recv, which from then on reads as an end of stream
   std::string trouble;  // why there is no connection
 };
 
@@ -155,6 +157,11 @@ Peer Peer::connect(const Endpoint& where, std::string name) {
       if (wait_for(connection->fd, POLLOUT, Deadline(patience())))
         ::getsockopt(connection->fd, SOL_SOCKET, SO_ERROR, &error, &length);
     }
+  }
+  // Reset at once, but there was a connection: nobody refused.
+  if (error == ECONNRESET) {
+    connection->was_reset = true;
+    error = 0;
   }
   if (error != 0) {
     connection->refused = true;

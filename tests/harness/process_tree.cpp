@@ -183,10 +183,10 @@ char process_state(pid_t pid) {
   return process ? process->state : '\0';
 }
 
-bool all_asleep(pid_t root) {
+bool nobody_runs(pid_t root) {
   for (pid_t pid : family(root))
     for (const Process& thread : all_processes("/proc/" + std::to_string(pid) + "/task/"))
-      if (thread.state != 'S') return false;
+      if (thread.state == 'R' || thread.state == 'D') return false;
   return true;
 }
 
@@ -202,14 +202,16 @@ std::size_t zombies(pid_t root) {
       std::count_if(members.begin(), members.end(), [root](const Process& p) { return p.state == 'Z' && p.pid != root; }));
 }
 
+std::size_t resident_kib_of(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/statm");
+  std::size_t size = 0, resident = 0;
+  file >> size >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) / 1024;
+}
+
 std::size_t resident_kib(pid_t root) {
   std::size_t sum = 0;
-  for (pid_t pid : family(root)) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/statm");
-    std::size_t size = 0, resident = 0;
-    file >> size >> resident;
-    sum += resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) / 1024;
-  }
+  for (pid_t pid : family(root)) sum += resident_kib_of(pid);
   return sum;
 }
 

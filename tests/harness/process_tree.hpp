@@ -23,8 +23,8 @@ void kill_all_descendants();
 /// The state letter of proc(5): R running, S sleeping, T stopped, Z zombie ...; 0 when there is no such process.
 char process_state(pid_t pid);
 
-/// True when every thread of the family waits for something.
-bool all_asleep(pid_t root);
+/// True when no thread of the family is running or about to: all wait for something, are stopped or have ended.
+bool nobody_runs(pid_t root);
 
 /// How many descriptors the family of `root` has open.
 std::size_t open_descriptors(pid_t root);
@@ -34,6 +34,9 @@ std::size_t zombies(pid_t root);
 
 /// Resident memory of the family in KiB.
 std::size_t resident_kib(pid_t root);
+
+/// Resident memory of this one process in KiB; 0 when there is no such process.
+std::size_t resident_kib_of(pid_t pid);
 
 /// Processor time that the family has used, in milliseconds.
 std::uint64_t processor_ms(pid_t root);

@@ -22,6 +22,7 @@
 #include <thread>
 
 #include "clock.hpp"
+#include "network.hpp"
 #include "peer.hpp"
 #include "process_tree.hpp"
 #include "quoted.hpp"
@@ -67,6 +68,8 @@ void limit(int resource, std::size_t most) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 64 * 1024 * 1024);
   limit(RLIMIT_CPU, 60);
+  // Outside a user namespace of our own this would count all processes of the user.
+  if (network() == Network::own) limit(RLIMIT_NPROC, options.processes);
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);  // the test died before we could ask to die with it
@@ -80,7 +83,7 @@ void limit(int resource, std::size_t most) {
 std::vector<std::string> clean_environment() {
   std::string sanitizers = "exitcode=" + std::to_string(sanitizer_status);
   std::vector<std::string> all{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "HOME=/",
-                               "ASAN_OPTIONS=abort_on_error=0:allocator_may_return_null=1:verify_asan_link_order=0:" + sanitizers,
+                               "ASAN_OPTIONS=abort_on_error=0:hard_rss_limit_mb=1536:allocator_may_return_null=1:verify_asan_link_order=0:" + sanitizers,
                                "LSAN_OPTIONS=" + sanitizers, "TSAN_OPTIONS=" + sanitizers,
                                "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:" + sanitizers};
   return all;
@@ -94,7 +97,8 @@ std::vector<char*> c_pointers(const std::vector<std::string>& strings) {
 }
 
 bool holds_sanitizer_report(const std::string& errors) {
-  for (const char* sign : {"ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer", "runtime error: "})
+  for (const char* sign : {"ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer", "runtime error: ",
+                           "Sanitizer: hard rss limit"})
     if (errors.find(sign) != std::string::npos) return true;
   return false;
 }
@@ -171,14 +175,15 @@ class Program::Process {
   std::string out, err;
   std::size_t taken = 0;  // of `out`, by next_line()
   Exit exit;
-  bool flooded = false;
+  bool flooded = false, bloated = false;
 
  private:
   void watch();
+  void end_if_bloated();
   bool drain(int& fd, std::string& into);
 
   int out_fd_ = -1, err_fd_ = -1, stop_fd_ = -1, stop_write_ = -1;
-  std::size_t most_output_;
+  std::size_t most_output_, most_memory_;
   std::thread thread_;
 };
 
@@ -187,7 +192,7 @@ std::vector<int> program_pidfds;  // of the Programs that exist; only the test's
 }
 
 Program::Process::Process(std::string program, std::vector<std::string> args, const Options& options)
-    : name(std::move(program)), arguments(std::move(args)), most_output_(options.output) {
+    : name(std::move(program)), arguments(std::move(args)), most_output_(options.output), most_memory_(options.memory) {
   std::string path = folder + "/" + name;
   std::string command = name;
   for (const std::string& argument : arguments)
@@ -246,11 +251,21 @@ bool Program::Process::drain(int& fd, std::string& into) {
   return true;
 }
 
+// A limit on address space would end sanitized programs at their start, so the memory in use is looked at instead.
+void Program::Process::end_if_bloated() {
+  if (resident_kib_of(pid) <= most_memory_) return;
+  std::lock_guard lock(mutex_);
+  bloated = true;
+  ::kill(-pid, SIGKILL);
+}
+
 void Program::Process::watch() {
   bool ended = false;
   while (true) {
     pollfd fds[] = {{ended ? -1 : pidfd, POLLIN, 0}, {out_fd_, POLLIN, 0}, {err_fd_, POLLIN, 0}, {stop_fd_, POLLIN, 0}};
-    if (::poll(fds, 4, -1) < 0) continue;
+    int ready = ::poll(fds, 4, ended ? -1 : 100);
+    if (ready == 0) end_if_bloated();
+    if (ready <= 0) continue;
     if (fds[3].revents != 0) return;
     bool now_ended = fds[0].revents != 0;
     if (now_ended || fds[1].revents != 0)
@@ -292,6 +307,8 @@ Program::Program(std::string name, std::vector<std::string> arguments, Options o
 
 Program::~Program() {
   Process& p = *process_;
+  // What is about to crash or to end shall do so by itself, so that it can be told.
+  let_settle();
   p.kill();
   std::string err = p.err, named = p.name;
   Story& story = Story::current();
@@ -299,7 +316,7 @@ Program::~Program() {
   // A shell answers on stdout that a part is not written, and goes on.
   if (p.out.find("error: not written yet: ") != std::string::npos) unwritten = true;
   bool report = holds_sanitizer_report(err);
-  bool died = p.exit.kind == Exit::Kind::signalled && !p.killed_by_us && !p.flooded && p.exit.value != SIGTERM &&
+  bool died = p.exit.kind == Exit::Kind::signalled && !p.killed_by_us && !p.flooded && !p.bloated && p.exit.value != SIGTERM &&
               p.exit.value != SIGINT && p.exit.value != SIGHUP;
   if (unwritten) story.conclude(State::not_started);
   if (report || died) story.conclude(State::crashed);
@@ -309,6 +326,7 @@ Program::~Program() {
   else if (!err.empty())
     story.note("its stderr", printable(last_lines(err, 6)));
   if (p.flooded) story.note(named, "was ended: it wrote more than a test reads");
+  if (p.bloated) story.note(named, "was ended: it used more memory than a test allows");
   if (p.exit.kind != Exit::Kind::running && !p.killed_by_us && !unwritten) story.note(named, in_words(p.exit));
 
   process_.reset();
@@ -483,7 +501,13 @@ void Program::wait_until_idle() {
   Deadline deadline(patience());
   // One look may fall between two steps of the program, so several in a row must agree.
   for (int quiet_looks = 0; quiet_looks < 5 && state().kind == Exit::Kind::running && !deadline.passed(); ::usleep(4000))
-    quiet_looks = all_asleep(process_->pid) ? quiet_looks + 1 : 0;
+    quiet_looks = nobody_runs(process_->pid) ? quiet_looks + 1 : 0;
+}
+
+void Program::let_settle() {
+  Deadline deadline(std::chrono::seconds(1));
+  for (int looks = 0; looks < 2 && state().kind == Exit::Kind::running && !deadline.passed(); ::usleep(1000))
+    looks = nobody_runs(process_->pid) ? looks + 1 : 0;
 }
 
 void Program::kill() {

@@ -24,6 +24,8 @@ std::string in_words(const Endpoint& endpoint);
 struct Options {
   std::size_t descriptors = 1024;         ///< RLIMIT_NOFILE
   std::size_t output = 16 * 1024 * 1024;  ///< bytes on stdout and stderr after which the program is ended
+  std::size_t memory = 1024 * 1024;       ///< resident KiB after which the program is ended
+  std::size_t processes = 512;            ///< RLIMIT_NPROC, threads included; in a private network only
   bool from_solutions = false;            ///< run the reference instead of the program under test
 };
 
@@ -101,6 +103,7 @@ class Program {
 
  private:
   class Process;
+  void let_settle();
   std::unique_ptr<Process> process_;
 };
 

@@ -1,0 +1,126 @@
+// Each rogue must get its verdict, with the words from which a learner can tell what happened, and leave nothing behind.
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "json.hpp"
+#include "process_tree.hpp"
+#include "subprocess.hpp"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Expected {
+  std::string rogue, state, says;
+};
+
+const std::vector<Expected> verdicts{
+    {"right", "passed", ""},
+    {"talks", "passed", ""},
+    {"forks", "passed", ""},
+    {"daemonises", "passed", ""},
+    {"leaves-a-daemon", "passed", ""},
+    {"ignores-sigterm", "passed", ""},
+    {"closes-everything", "passed", ""},
+    {"hangs", "timed out", "it neither listens nor announces anything"},
+    {"spins", "timed out", "it neither listens nor announces anything"},
+    {"never-announces", "timed out", "has not said so: is the line flushed?"},
+    {"never-accepts", "timed out", "what came silence, not a byte"},
+    {"falls-silent", "timed out", "what came \"rig\" then silence"},
+    {"ends-at-once", "wrong", "the program ended before it announced anything (exit status 0)"},
+    {"announces-something-else", "wrong", "\"Server started on port "},
+    {"announces-port-0", "wrong", "\"listening on 127.0.0.1:0\""},
+    {"ends-early", "wrong", "what came \"rig\" then end of stream"},
+    {"resets", "wrong", "a reset"},
+    {"answers-wrongly", "wrong", "what came \"wrong\""},
+    {"announces-and-ends", "wrong", "rogue exit status 0"},
+    {"floods", "wrong", "it wrote more than a test reads"},
+    {"floods-stderr", "wrong", "it wrote more than a test reads"},
+    {"eats-memory", "wrong", "it used more memory than a test allows"},
+    {"aborts-at-once", "crashed", "SIGABRT"},
+    {"announces-and-dies", "crashed", "SEGV"},
+    {"crashes", "crashed", "SIGABRT"},
+    {"crashes-after-the-answer", "crashed", "SIGABRT"},
+    {"overflows", "crashed", "heap-buffer-overflow"},
+    {"overflows-an-int", "crashed", "signed integer overflow"},
+    {"not-written", "not started", "not written yet: 99.1 answer"},
+    {"not-there", "does not build", "there is no program"},
+};
+
+std::string folder_of(const std::string& rogue) {
+  std::string folder = std::string(ROGUES) + "/" + rogue;
+  fs::create_directories(folder);
+  fs::remove(folder + "/rogue");
+  if (rogue != "not-there") fs::create_symlink(ROGUE, folder + "/rogue");
+  return folder;
+}
+
+struct Verdict {
+  std::string state, message, output;
+};
+
+Verdict judge(const std::string& rogue, const std::vector<std::string>& more) {
+  std::vector<std::string> command{JUDGED, "-r", "jsonl", "--programs", folder_of(rogue)};
+  command.insert(command.end(), more.begin(), more.end());
+  Verdict verdict;
+  verdict.output = capture(command).output;
+  std::istringstream lines(verdict.output);
+  for (std::string line; std::getline(lines, line);) {
+    harness::Json json = harness::Json::parse(line);
+    if (json["event"].text() != "end") continue;
+    verdict.state = json["state"].text();
+    verdict.message = json["failure"].text() + "\n";
+    for (const harness::Json& detail : json["details"].items())
+      verdict.message += detail.items()[0].text() + " " + detail.items()[1].text() + "\n";
+  }
+  return verdict;
+}
+
+// What is left of the rogues: we adopt what their own parents leave (PR_SET_CHILD_SUBREAPER).
+std::string left_behind() {
+  std::string left;
+  for (pid_t pid : harness::family(::getpid())) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
+    std::string command;
+    std::getline(file, command, '\0');
+    if (pid != ::getpid()) left += command + "\n";
+  }
+  harness::kill_all_descendants();
+  return left;
+}
+
+}  // namespace
+
+TEST_CASE("Every rogue gets its verdict and leaves no process behind") {
+  std::vector<std::string> options = GENERATE(std::vector<std::string>{}, std::vector<std::string>{"--shared-network"});
+  INFO((options.empty() ? "in a private network" : options.front()));
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+
+  // All at the same time: most of them are about waiting.
+  std::vector<std::future<Verdict>> running;
+  for (const Expected& expected : verdicts)
+    running.push_back(std::async(std::launch::async, [&] { return judge(expected.rogue, options); }));
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    Verdict verdict = running[i].get();
+    CAPTURE(verdicts[i].rogue, verdict.message, verdict.output);
+    CHECK(verdict.state == verdicts[i].state);
+    CHECK(verdict.message.find(verdicts[i].says) != std::string::npos);
+  }
+  CHECK(left_behind() == "");
+}
+
+TEST_CASE("A fork bomb is bounded, and nothing of it is left") {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  Verdict verdict = judge("forks-without-end", {});
+  CHECK_FALSE(verdict.state.empty());
+  CHECK(left_behind() == "");
+}
