@@ -1,0 +1,152 @@
+// Every lab has all its pieces, and the words that name a part are the same wherever it is named.
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "json.hpp"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path source = SOURCE;
+
+std::string text_of(const fs::path& path) {
+  std::ifstream file(path);
+  CAPTURE(path);
+  REQUIRE(file.is_open());
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::set<std::string> names_in(const fs::path& folder, const std::string& extension = "") {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (extension.empty() || entry.path().extension() == extension) names.insert(entry.path().filename().string());
+  return names;
+}
+
+std::vector<std::string> lab_stems() {
+  std::vector<std::string> stems;
+  for (const std::string& name : names_in(source / "labs"))
+    if (fs::is_directory(source / "labs" / name)) stems.push_back(name);
+  return stems;
+}
+
+// What the groups of `pattern` match, everywhere in `text`.
+std::vector<std::string> matches(const std::string& text, const std::string& pattern) {
+  std::regex regex(pattern);
+  std::vector<std::string> all;
+  for (std::sregex_iterator match(text.begin(), text.end(), regex), end; match != end; ++match) all.push_back((*match)[1]);
+  return all;
+}
+
+std::set<std::string> headings(const fs::path& chapter) {
+  auto found = matches(text_of(chapter), "(?:^|\n)##+ ([^\n{]*[^\n{ ])");
+  return {found.begin(), found.end()};
+}
+
+// "02.3 send the whole reply"
+std::vector<std::string> parts_of(const std::string& stem) {
+  std::istringstream lines(text_of(source / "tests" / stem / "parts.txt"));
+  std::vector<std::string> parts;
+  std::string line;
+  std::getline(lines, line);
+  while (std::getline(lines, line)) parts.push_back(line);
+  return parts;
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("The top level holds what it should, and dot-files") {
+  std::set<std::string> names;
+  for (const std::string& name : names_in(source))
+    if (name[0] != '.') names.insert(name);
+  CHECK(names == std::set<std::string>{"CMakeLists.txt", "CMakePresets.json", "README.md", "common", "docs", "labs", "solutions", "tests"});
+}
+
+TEST_CASE("A skeleton and its solution have the same files, declared by the same line") {
+  std::string stem = GENERATE(from_range(lab_stems()));
+  CAPTURE(stem);
+  std::set<std::string> skeleton = names_in(source / "labs" / stem);
+  CHECK(skeleton.erase("README.md") == 1);
+  CHECK(skeleton.erase("hints.md") == 1);
+  CHECK(skeleton == names_in(source / "solutions" / stem));
+  CHECK(text_of(source / "labs" / stem / "CMakeLists.txt") == text_of(source / "solutions" / stem / "CMakeLists.txt"));
+}
+
+TEST_CASE("What is left to write is named as the parts are") {
+  std::string stem = GENERATE(from_range(lab_stems()));
+  CAPTURE(stem);
+  auto parts = parts_of(stem);
+  REQUIRE(parts.size() >= 5);
+  std::set<std::string> named;
+  for (const std::string& file : names_in(source / "labs" / stem, ".cpp"))
+    for (const std::string& part : matches(text_of(source / "labs" / stem / file), "not_written\\(\"([^\"]*)\"")) {
+      CAPTURE(file, part);
+      CHECK(std::find(parts.begin(), parts.end(), part) != parts.end());
+      named.insert(part);
+    }
+  CHECK(named.size() >= 5);
+}
+
+TEST_CASE("Every part is in the task sheet and has three hints") {
+  std::string stem = GENERATE(from_range(lab_stems()));
+  std::string hints = text_of(source / "labs" / stem / "hints.md"), sheet = text_of(source / "labs" / stem / "README.md");
+  std::set<std::string> chapter = headings(source / "docs" / (stem + ".md"));
+  for (const std::string& part : parts_of(stem)) {
+    CAPTURE(part);
+    CHECK(contains(sheet, part.substr(0, part.find(' '))));
+    std::size_t start = hints.find("## " + part + "\n");
+    REQUIRE(start != std::string::npos);
+    std::string section = hints.substr(start, hints.find("\n## ", start) - start);
+    CHECK(matches(section, "<details><summary>([^<]*)</summary>").size() == 3);
+    for (const std::string& heading : matches(section, "Read first: [^\"]*\"([^\"]*)\"")) {
+      CAPTURE(heading);
+      CHECK(chapter.contains(heading));
+    }
+  }
+}
+
+TEST_CASE("What a failing test tells to read is there to be read") {
+  std::string stem = GENERATE(from_range(lab_stems()));
+  std::set<std::string> chapter = headings(source / "docs" / (stem + ".md"));
+  std::size_t references = 0;
+  for (const std::string& file : names_in(source / "tests" / stem, ".cpp"))
+    for (const std::string& heading : matches(text_of(source / "tests" / stem / file), "chapter\\(\"([^\"]*)\"")) {
+      CAPTURE(file, heading);
+      CHECK(chapter.contains(heading));
+      ++references;
+    }
+  CHECK(references >= 10);
+}
+
+TEST_CASE("Every lab has mistakes and alternatives enough to prove its tests") {
+  std::string stem = GENERATE(from_range(lab_stems()));
+  CAPTURE(stem);
+  CHECK(names_in(source / "tests" / stem / "mistakes", ".patch").size() >= 12);
+  CHECK(names_in(source / "tests" / stem / "alternatives").size() >= 4);
+}
+
+TEST_CASE("Every lab has its presets and its line in the README and in the book's table of contents") {
+  std::string stem = GENERATE(from_range(lab_stems()));
+  std::string id = "lab" + stem.substr(0, 2);
+  harness::Json presets = harness::Json::parse(text_of(source / "CMakePresets.json"));
+  for (const char* kind : {"configurePresets", "buildPresets", "testPresets", "workflowPresets"}) {
+    CAPTURE(kind, id);
+    const auto& all = presets[kind].items();
+    CHECK(std::any_of(all.begin(), all.end(), [&id](const harness::Json& preset) { return preset["name"].text() == id; }));
+  }
+  CHECK(contains(text_of(source / "README.md"), "cmake --workflow --preset " + id));
+  CHECK(contains(text_of(source / "docs" / "index.md"), "@subpage " + id));
+}
