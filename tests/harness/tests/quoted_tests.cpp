@@ -3,6 +3,7 @@
 #include <string>
 
 #include "quoted.hpp"
+#include "random.hpp"
 
 using harness::compare;
 using harness::quoted;
@@ -37,4 +38,11 @@ TEST_CASE("Two texts that differ never look the same, however long they are") {
   CHECK(shown.expected != shown.received);
   CHECK(shown.received.find('b') == shown.caret.find('^'));
   CHECK(shown.caret.find("70000") != std::string::npos);
+}
+
+TEST_CASE("Counted bytes tell their own offset") {
+  std::string bytes = harness::counted_bytes(100'003);
+  CHECK(bytes.size() == 100'003);
+  CHECK(bytes.substr(0, 24) == "0000000.0000008.0000016.");
+  CHECK(bytes.substr(99'992, 8) == "0099992.");
 }
