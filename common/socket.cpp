@@ -1,5 +1,6 @@
 #include "socket.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -27,6 +28,22 @@ auto carry_on(Call call) {
   auto result = call();
   while (result < 0 && errno == EINTR) result = call();
   return result;
+}
+
+bool would_wait(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+
+// What `make` makes of the first address with which it does not fail; else the failure of the last.
+template <class Make>
+Socket first_that_works(const std::vector<Address>& addresses, Make make) {
+  std::exception_ptr last;
+  for (const Address& address : addresses) {
+    try {
+      return make(address);
+    } catch (const std::system_error&) {
+      last = std::current_exception();
+    }
+  }
+  std::rethrow_exception(last);
 }
 
 // An interrupted connect goes on in the background; calling it again would fail. Wait for its outcome instead.
@@ -96,6 +113,40 @@ std::size_t Socket::recv(std::span<std::byte> buffer) {
   return static_cast<std::size_t>(count);
 }
 
+void Socket::send_to(std::span<const std::byte> data, const Address& peer) {
+  auto send = [&] { return ::sendto(fd_, data.data(), data.size(), no_signal, peer.get(), peer.length()); };
+  if (carry_on(send) < 0) throw_errno("send to " + peer.text());
+}
+
+std::size_t Socket::recv_from(std::span<std::byte> buffer, Address& from) {
+  ssize_t count = carry_on([&] { return ::recvfrom(fd_, buffer.data(), buffer.size(), 0, from.get(), from.room()); });
+  if (count < 0) throw_errno("recvfrom");
+  return static_cast<std::size_t>(count);
+}
+
+std::optional<Socket> Socket::try_accept(Address* peer) {
+  Address from;
+  int fd = carry_on([&] { return ::accept(fd_, from.get(), from.room()); });
+  if (fd < 0 && would_wait(errno)) return {};
+  if (fd < 0) throw_errno("accept");
+  if (peer != nullptr) *peer = from;
+  return Socket(fd);
+}
+
+std::optional<std::size_t> Socket::try_send(std::span<const std::byte> data) {
+  ssize_t count = carry_on([&] { return ::send(fd_, data.data(), data.size(), no_signal); });
+  if (count < 0 && would_wait(errno)) return {};
+  if (count < 0) throw_errno("send");
+  return static_cast<std::size_t>(count);
+}
+
+std::optional<std::size_t> Socket::try_recv(std::span<std::byte> buffer) {
+  ssize_t count = carry_on([&] { return ::recv(fd_, buffer.data(), buffer.size(), 0); });
+  if (count < 0 && would_wait(errno)) return {};
+  if (count < 0) throw_errno("recv");
+  return static_cast<std::size_t>(count);
+}
+
 void Socket::shutdown_send() {
   if (::shutdown(fd_, SHUT_WR) < 0) throw_errno("shutdown");
 }
@@ -103,6 +154,12 @@ void Socket::shutdown_send() {
 void Socket::set_reuse_address() {
   int on = 1;
   if (::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0) throw_errno("setsockopt SO_REUSEADDR");
+}
+
+void Socket::set_nonblocking() {
+  // Read first, so that the other flags stay what they are.
+  int flags = ::fcntl(fd_, F_GETFL);
+  if (flags < 0 || ::fcntl(fd_, F_SETFL, flags | O_NONBLOCK) < 0) throw_errno("fcntl O_NONBLOCK");
 }
 
 Address Socket::local_address() const {
@@ -123,33 +180,30 @@ void Socket::close() noexcept {
 }
 
 Socket listen_on(const std::string& host, std::uint16_t port) {
-  std::exception_ptr last;
-  for (const Address& address : resolve(host, port, SOCK_STREAM, Use::bind)) {
-    try {
-      Socket listener(address.family(), SOCK_STREAM);
-      listener.set_reuse_address();
-      listener.bind(address);
-      listener.listen(backlog);
-      return listener;
-    } catch (const std::system_error&) {
-      last = std::current_exception();
-    }
-  }
-  std::rethrow_exception(last);
+  return first_that_works(resolve(host, port, SOCK_STREAM, Use::bind), [](const Address& address) {
+    Socket listener(address.family(), SOCK_STREAM);
+    listener.set_reuse_address();
+    listener.bind(address);
+    listener.listen(backlog);
+    return listener;
+  });
+}
+
+Socket bind_datagram(const std::string& host, std::uint16_t port) {
+  // Without SO_REUSEADDR: it would let a second server take over the port of the first.
+  return first_that_works(resolve(host, port, SOCK_DGRAM, Use::bind), [](const Address& address) {
+    Socket socket(address.family(), SOCK_DGRAM);
+    socket.bind(address);
+    return socket;
+  });
 }
 
 Socket connect_to(const std::string& host, std::uint16_t port) {
-  std::exception_ptr last;
-  for (const Address& address : resolve(host, port, SOCK_STREAM, Use::connect)) {
-    try {
-      Socket connection(address.family(), SOCK_STREAM);
-      connection.connect(address);
-      return connection;
-    } catch (const std::system_error&) {
-      last = std::current_exception();
-    }
-  }
-  std::rethrow_exception(last);
+  return first_that_works(resolve(host, port, SOCK_STREAM, Use::connect), [](const Address& address) {
+    Socket connection(address.family(), SOCK_STREAM);
+    connection.connect(address);
+    return connection;
+  });
 }
 
 }  // namespace net

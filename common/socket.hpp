@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,7 +17,8 @@ inline std::span<const std::byte> as_bytes(std::string_view text) noexcept {
 /// Owns one socket descriptor and closes it. Movable, not copyable.
 ///
 /// Every member is one system call with its failure turned into std::system_error. None of them loops, except that
-/// a call which a signal interrupts (EINTR) is carried on, and those whose name ends in `_all`.
+/// a call which a signal interrupts (EINTR) is carried on, and those whose name ends in `_all`. Those whose name begins
+/// with `try_` are for a non-blocking socket and give no value where another call would have to wait.
 class Socket {
  public:
   /// Owns nothing yet.
@@ -66,6 +68,22 @@ class Socket {
   /// \see \man{recv,2}
   std::size_t recv(std::span<std::byte> buffer);
 
+  /// Sends `data` as one datagram to `peer`: whole, or not at all.
+  /// \param data at most 65,507 bytes by IPv4
+  /// \see \man{sendto,2}
+  void send_to(std::span<const std::byte> data, const Address& peer);
+
+  /// Receives one datagram, waiting for it. What does not fit into `buffer` is lost.
+  /// \param from becomes the sender's address
+  /// \returns its length in bytes, which may be 0
+  /// \see \man{recvfrom,2}
+  std::size_t recv_from(std::span<std::byte> buffer, Address& from);
+
+  /// \returns what accept(), send() or recv() gives, or no value if it would have to wait
+  std::optional<Socket> try_accept(Address* peer = nullptr);
+  std::optional<std::size_t> try_send(std::span<const std::byte> data);
+  std::optional<std::size_t> try_recv(std::span<std::byte> buffer);
+
   /// Half-close: tells the peer that nothing more will be sent. Receiving goes on.
   /// \see \man{shutdown,2}
   void shutdown_send();
@@ -73,6 +91,10 @@ class Socket {
   /// Lets bind take a port that connections of an earlier server still hold (TIME_WAIT).
   /// \see \man{socket,7}
   void set_reuse_address();
+
+  /// From now on no call waits: for the members whose name begins with `try_`.
+  /// \see \man{fcntl,2}
+  void set_nonblocking();
 
   /// \see \man{getsockname,2}
   Address local_address() const;
@@ -95,6 +117,11 @@ class Socket {
 /// \param port in host byte order; 0 lets the system choose
 /// \throws std::system_error with the reason of the last address
 Socket listen_on(const std::string& host, std::uint16_t port);
+
+/// A UDP socket on the first address of `host` that can be bound.
+/// \param port in host byte order; 0 lets the system choose
+/// \throws std::system_error with the reason of the last address
+Socket bind_datagram(const std::string& host, std::uint16_t port);
 
 /// A TCP connection to `host`: each of its addresses is tried in turn until one answers.
 /// \throws std::system_error with the reason of the last address

@@ -14,3 +14,4 @@
 #include "received.hpp"
 #include "settles.hpp"
 #include "story.hpp"
+#include "udp_peer.hpp"

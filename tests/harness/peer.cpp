@@ -1,7 +1,5 @@
 #include "peer.hpp"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -16,78 +14,14 @@
 #include <cstring>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "clock.hpp"
 #include "process_tree.hpp"
 #include "quoted.hpp"
+#include "sockets.hpp"
 #include "story.hpp"
 
 namespace harness {
-namespace {
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t length = sizeof storage;
-  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
-  std::uint16_t port() const {
-    // The port stands at the same place for IPv4 and IPv6.
-    return ntohs(reinterpret_cast<const sockaddr_in*>(&storage)->sin_port);
-  }
-};
-
-SocketAddress to_address(const std::string& host, std::uint16_t port) {
-  SocketAddress address;
-  auto* four = reinterpret_cast<sockaddr_in*>(&address.storage);
-  auto* six = reinterpret_cast<sockaddr_in6*>(&address.storage);
-  if (::inet_pton(AF_INET, host.c_str(), &four->sin_addr) == 1) {
-    four->sin_family = AF_INET;
-    four->sin_port = htons(port);
-    address.length = sizeof *four;
-  } else if (::inet_pton(AF_INET6, host.c_str(), &six->sin6_addr) == 1) {
-    six->sin6_family = AF_INET6;
-    six->sin6_port = htons(port);
-    address.length = sizeof *six;
-  } else {
-    FAIL("\"" << host << "\" is not a numeric address");
-  }
-  return address;
-}
-
-int new_socket(int family) {
-  int fd = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) throw std::system_error(errno, std::system_category(), "the test's own socket");
-  return fd;
-}
-
-SocketAddress local_address(int fd) {
-  SocketAddress address;
-  ::getsockname(fd, address.get(), &address.length);
-  return address;
-}
-
-// Waits until `fd` is ready for `events`, the deadline passes, or waiting is in vain because every program that
-// could still act has ended. Returns whether it is ready.
-bool wait_for(int fd, short events, const Deadline& deadline) {
-  while (true) {
-    std::vector<pollfd> fds{{fd, events, 0}};
-    bool all_ended = every_program_has_ended();
-    if (!all_ended)
-      for (int pidfd : program_ends()) {
-        pollfd ended{pidfd, POLLIN, 0};
-        // Only those that still run: an end that is known already would make this loop spin.
-        if (::poll(&ended, 1, 0) == 0) fds.push_back(ended);
-      }
-    // What a program sent before it ended has arrived by now on loopback, or will in a moment.
-    int limit = all_ended ? std::min(deadline.for_poll(), 100) : deadline.for_poll();
-    int ready = ::poll(fds.data(), fds.size(), limit);
-    if (ready < 0 && errno == EINTR) continue;
-    if (fds[0].revents != 0) return true;
-    if (ready <= 0 && (all_ended || deadline.passed())) return false;
-  }
-}
-
-}  // namespace
 
 class Peer::Connection {
  public:
@@ -147,7 +81,7 @@ Peer::~Peer() = default;
 
 Peer Peer::connect(const Endpoint& where, std::string name) {
   SocketAddress address = to_address(where.host, where.port);
-  auto connection = std::make_unique<Connection>(new_socket(address.storage.ss_family), std::move(name));
+  auto connection = std::make_unique<Connection>(new_socket(address.family(), SOCK_STREAM), std::move(name));
   int error = 0;
   if (::connect(connection->fd, address.get(), address.length) != 0) {
     error = errno;
@@ -326,7 +260,7 @@ std::uint16_t Peer::remote_port() const {
 
 Listener::Listener(std::string host, int backlog) : endpoint_{std::move(host), 0} {
   SocketAddress address = to_address(endpoint_.host, 0);
-  fd_ = new_socket(address.storage.ss_family);
+  fd_ = new_socket(address.family(), SOCK_STREAM);
   if (::bind(fd_, address.get(), address.length) != 0 || ::listen(fd_, backlog) != 0)
     throw std::system_error(errno, std::system_category(), "the test's own listener");
   endpoint_.port = local_address(fd_).port();
@@ -363,7 +297,7 @@ bool Listener::nobody_connects() {
 ClosedPort::ClosedPort() {
   // Bound but not listening: connecting to it is refused, and the system gives it to nobody else.
   SocketAddress address = to_address("127.0.0.1", 0);
-  fd_ = new_socket(AF_INET);
+  fd_ = new_socket(AF_INET, SOCK_STREAM);
   if (::bind(fd_, address.get(), address.length) != 0)
     throw std::system_error(errno, std::system_category(), "the test's own socket");
   port_ = local_address(fd_).port();

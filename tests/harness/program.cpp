@@ -505,8 +505,11 @@ void Program::wait_until_idle() {
 }
 
 void Program::let_settle() {
+  // A program that failed is often about to end, and a sanitizer at work on its report sleeps now and then; so after a
+  // failure it must stand still for longer before we believe that it will stay.
+  const int enough = Story::current().failed() ? 15 : 2;
   Deadline deadline(std::chrono::seconds(1));
-  for (int looks = 0; looks < 2 && state().kind == Exit::Kind::running && !deadline.passed(); ::usleep(1000))
+  for (int looks = 0; looks < enough && state().kind == Exit::Kind::running && !deadline.passed(); ::usleep(1000))
     looks = nobody_runs(process_->pid) ? looks + 1 : 0;
 }
 

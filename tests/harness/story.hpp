@@ -55,6 +55,9 @@ class Story {
 
   State state() const { return state_; }
 
+  /// True when something has gone wrong already.
+  bool failed() const { return !mismatch_.empty(); }
+
   /// The whole message, in the order in which a learner reads it.
   std::vector<Detail> told() const;
 

@@ -69,7 +69,8 @@ struct Verdict {
 };
 
 Verdict judge(const std::string& rogue, const std::vector<std::string>& more) {
-  std::vector<std::string> command{JUDGED, "-r", "jsonl", "--programs", folder_of(rogue)};
+  // Thirty at the same time, some of them busy: a slow machine.
+  std::vector<std::string> command{JUDGED, "-r", "jsonl", "--programs", folder_of(rogue), "--speed-factor", "2"};
   command.insert(command.end(), more.begin(), more.end());
   Verdict verdict;
   verdict.output = capture(command).output;

@@ -1,0 +1,37 @@
+#pragma once
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <string>
+
+#include "clock.hpp"
+#include "program.hpp"
+
+/// What the test's own sockets have in common, on plain system calls.
+namespace harness {
+
+/// An address in the form that the system calls take.
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t length = sizeof storage;
+
+  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+  int family() const { return storage.ss_family; }
+  std::uint16_t port() const;
+  Endpoint endpoint() const;
+};
+
+/// \param host a numeric address without brackets; anything else fails the test
+SocketAddress to_address(const std::string& host, std::uint16_t port);
+
+/// A new non-blocking socket. \param type SOCK_STREAM or SOCK_DGRAM
+int new_socket(int family, int type);
+
+SocketAddress local_address(int fd);
+
+/// Waits until `fd` is ready for `events`, the deadline passes, or waiting is in vain because every program that
+/// could still act has ended. Returns whether it is ready.
+bool wait_for(int fd, short events, const Deadline& deadline);
+
+}  // namespace harness
