@@ -42,7 +42,7 @@ TEST_CASE("Wrong usage says what is wrong, shows the commands, and exits 2") {
   says({"board", "lab02", "-j", "0"}, "not a number above 0: 0");
   says({"board", "lab02", "-j", "two"}, "not a number above 0: two");
   says({"board", "lab02", "--programs", "/no/such/folder"}, "there is no folder /no/such/folder");
-  says({"progress", "--programs", SCRATCH}, "--programs goes with board");
+  says({"progress", "--programs", "."}, "--programs goes with board");
 }
 
 TEST_CASE("A lab that there is not is told with those that there are") {
