@@ -21,7 +21,7 @@ bool serves(Program& server, const std::string& name) {
 std::string_view fill(Program& server, Peer& client, std::string_view rest) {
   for (std::size_t before = 0; before != rest.size() && !rest.empty();) {
     before = rest.size();
-    rest = client.send_until_full(rest);
+    rest = client.send_what_fits(rest);
     server.wait_until_idle();
   }
   return rest;

@@ -147,11 +147,13 @@ void Peer::send_piece(std::string_view bytes) {
   connection_->tell("waited", "in vain for this to be read");
 }
 
-std::string_view Peer::send_until_full(std::string_view bytes) {
+std::string_view Peer::send_what_fits(std::string_view bytes) {
   std::string_view rest = bytes;
-  while (!rest.empty() && !connection_->refused && wait_for(connection_->fd, POLLOUT, Deadline(quiet_period())))
-    if (!connection_->send_some(rest)) break;
-  connection_->tell("sent", "the first " + std::to_string(bytes.size() - rest.size()) + " bytes of " + quoted(bytes) + ", until no more was taken");
+  while (!rest.empty() && !connection_->refused) {
+    std::size_t before = rest.size();
+    if (!connection_->send_some(rest) || rest.size() == before) break;
+  }
+  connection_->tell("sent", "the first " + std::to_string(bytes.size() - rest.size()) + " bytes of " + quoted(bytes) + ", as many as fitted");
   return rest;
 }
 

@@ -41,9 +41,9 @@ class Peer {
   /// Sends `bytes` while receiving exactly `count` bytes, and leaves the connection open.
   Received converse(std::string_view bytes, std::size_t count);
 
-  /// Sends of `bytes` what the system takes until the program has read nothing more for quiet_period().
+  /// Sends of `bytes` what the system takes without waiting.
   /// \returns what is left to send
-  std::string_view send_until_full(std::string_view bytes);
+  std::string_view send_what_fits(std::string_view bytes);
 
   /// Waits until all that was sent lies in the program's kernel buffers, read or not.
   void wait_until_delivered();
