@@ -134,8 +134,8 @@ TEST_CASE("02.9.4 A send that is cut short is carried on", "[program:echo_server
   Program server("echo_server", anywhere);
   Peer client = server.connect();
 
-  std::string message = counted_bytes(40'000'000), reply;
-  std::string_view rest = message;
+  std::string message = counted_bytes(30'000'000), reply = "Echo: " + message;
+  std::string_view rest = message, expected = reply;
   for (int round = 0; round < 4; ++round) {
     // Nobody reads, so in the end the server waits in send with its buffer half taken; when it is stopped and
     // continued there, that send comes back short. Reading a little lets it run into the same wall again.
@@ -144,10 +144,10 @@ TEST_CASE("02.9.4 A send that is cut short is carried on", "[program:echo_server
     server.resume();
     server.wait_until_idle();
     Received part = client.receive(1'500'000);
-    REQUIRE(part == ("Echo: " + message).substr(reply.size(), part.bytes.size()));
-    reply += part.bytes;
+    REQUIRE(part == expected.substr(0, part.bytes.size()));
+    expected.remove_prefix(part.bytes.size());
   }
-  CHECK(client.exchange(rest) == ("Echo: " + message).substr(reply.size()));
+  CHECK(client.exchange(rest) == expected);
 }
 
 TEST_CASE("02.9.5 Finished conversations leave nothing behind", "[program:echo_server][points:3][extra][needs:02.3.1]") {

@@ -500,7 +500,7 @@ void Program::resume() { signal(SIGCONT); }
 void Program::wait_until_idle() {
   Deadline deadline(patience());
   // One look may fall between two steps of the program, so several in a row must agree.
-  for (int quiet_looks = 0; quiet_looks < 5 && state().kind == Exit::Kind::running && !deadline.passed(); ::usleep(4000))
+  for (int quiet_looks = 0; quiet_looks < 5 && state().kind == Exit::Kind::running && !deadline.passed(); ::usleep(1000))
     quiet_looks = nobody_runs(process_->pid) ? quiet_looks + 1 : 0;
 }
 
