@@ -126,7 +126,7 @@ TEST_CASE("01.4.2 accept waits until somebody comes", "[program:socket_shell][po
   Endpoint where = shell.address(listener);
   shell.start("accept " + listener);
   bool early = shell.program().has_line_within(quiet_period());
-  if (early) Story::current().mismatch("no answer before somebody connects", quoted(shell.answer().bytes));
+  if (early) Story::current().mismatch("no answer before somebody connects", in_quotes(shell.answer().bytes));
   CHECK_FALSE(early);
   Peer peer = Peer::connect(where);
   CHECK(begins_with(shell.answer(), "fd "));

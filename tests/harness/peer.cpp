@@ -61,7 +61,7 @@ class Peer::Connection {
     while (!refused && result.bytes.size() < count && wait_for(fd, POLLIN, deadline))
       if (receive_some(result.bytes, count - result.bytes.size(), result.ending)) break;
     if (result.bytes.size() == count) result.ending = Ending::more;
-    std::string what = result.bytes.empty() ? "" : quoted(result.bytes);
+    std::string what = result.bytes.empty() ? "" : in_quotes(result.bytes);
     if (result.ending != Ending::more) what += (what.empty() ? "" : " then ") + std::string(harness::name(result.ending));
     tell("received", what);
     return result;
@@ -117,7 +117,7 @@ bool Peer::connected() const {
 }
 
 void Peer::send(std::string_view bytes) {
-  connection_->tell("sent", quoted(bytes));
+  connection_->tell("sent", in_quotes(bytes));
   Deadline deadline(patience());
   std::string_view rest = bytes;
   while (!rest.empty() && !connection_->refused) {
@@ -153,17 +153,17 @@ std::string_view Peer::send_what_fits(std::string_view bytes) {
     std::size_t before = rest.size();
     if (!connection_->send_some(rest) || rest.size() == before) break;
   }
-  connection_->tell("sent", "the first " + std::to_string(bytes.size() - rest.size()) + " bytes of " + quoted(bytes) + ", as many as fitted");
+  connection_->tell("sent", "the first " + std::to_string(bytes.size() - rest.size()) + " bytes of " + in_quotes(bytes) + ", as many as fitted");
   return rest;
 }
 
 Received Peer::exchange(std::string_view bytes) {
-  connection_->tell("sent", quoted(bytes) + " while receiving, then end of stream");
+  connection_->tell("sent", in_quotes(bytes) + " while receiving, then end of stream");
   return send_and_receive(bytes, std::string::npos, true);
 }
 
 Received Peer::converse(std::string_view bytes, std::size_t count) {
-  connection_->tell("sent", quoted(bytes) + " while receiving");
+  connection_->tell("sent", in_quotes(bytes) + " while receiving");
   return send_and_receive(bytes, count, false);
 }
 
@@ -187,7 +187,7 @@ Received Peer::send_and_receive(std::string_view bytes, std::size_t count, bool 
     if (connection_->receive_some(result.bytes, count - result.bytes.size(), result.ending)) break;
   }
   if (result.bytes.size() == count) result.ending = Ending::more;
-  connection_->tell("received", (result.bytes.empty() ? "" : quoted(result.bytes) + " then ") + std::string(name(result.ending)));
+  connection_->tell("received", (result.bytes.empty() ? "" : in_quotes(result.bytes) + " then ") + std::string(name(result.ending)));
   return result;
 }
 
@@ -239,7 +239,7 @@ Received Peer::receive_once(std::size_t most) {
     if (!result.bytes.empty()) result.ending = Ending::more;
     if (ended || !result.bytes.empty()) break;
   }
-  connection_->tell("received", result.bytes.empty() ? std::string(name(result.ending)) : quoted(result.bytes) + " in one call");
+  connection_->tell("received", result.bytes.empty() ? std::string(name(result.ending)) : in_quotes(result.bytes) + " in one call");
   return result;
 }
 
@@ -248,7 +248,7 @@ bool Peer::hears_nothing() {
   if (::poll(&ready, 1, static_cast<int>(quiet_period().count())) == 0) return true;
   Received early;
   connection_->receive_some(early.bytes, 65536, early.ending);
-  Story::current().mismatch("silence", early.bytes.empty() ? std::string(name(early.ending)) : quoted(early.bytes));
+  Story::current().mismatch("silence", early.bytes.empty() ? std::string(name(early.ending)) : in_quotes(early.bytes));
   return false;
 }
 

@@ -197,7 +197,7 @@ Program::Process::Process(std::string program, std::vector<std::string> args, co
   std::string command = name;
   for (const std::string& argument : arguments)
     command += " " + (argument.empty() || argument.find_first_of(" \t\n\"'\\$") != std::string::npos || argument.size() > 60
-                          ? quoted(argument, 40)
+                          ? in_quotes(argument, 40)
                           : printable(argument));
   Story::current().step("we ran", command);
 
@@ -378,7 +378,7 @@ Endpoint Program::listening_on() {
     endpoint.port = static_cast<std::uint16_t>(port);
   }
   if (!good) {
-    Story::current().mismatch(expected, quoted(line));
+    Story::current().mismatch(expected, in_quotes(line));
     FAIL("the announcement cannot be read");
   }
   {
@@ -394,7 +394,7 @@ Peer Program::connect() { return Peer::connect(listening_on()); }
 
 void Program::type(std::string_view text) {
   Process& p = *process_;
-  Story::current().step("we typed", quoted(text));
+  Story::current().step("we typed", in_quotes(text));
   Deadline deadline(patience());
   while (!text.empty() && p.in >= 0) {
     pollfd ready[] = {{p.in, POLLOUT, 0}};
@@ -422,11 +422,11 @@ Received Program::next_line() {
     line.ending = Ending::more;
     line.bytes = p.out.substr(p.taken, end - p.taken);
     p.taken = end + 1;
-    Story::current().step("it said", quoted(line.bytes));
+    Story::current().step("it said", in_quotes(line.bytes));
   } else {
     line.ending = p.exit.kind == Exit::Kind::running ? Ending::silence : Ending::end_of_stream;
     line.bytes = p.out.substr(p.taken);
-    Story::current().step("it said", line.bytes.empty() ? "nothing" : quoted(line.bytes) + " without a newline");
+    Story::current().step("it said", line.bytes.empty() ? "nothing" : in_quotes(line.bytes) + " without a newline");
   }
   return line;
 }
@@ -443,7 +443,7 @@ Received Program::output() {
   Received all;
   all.bytes = p.out.substr(std::min(p.taken, p.out.size()));
   all.ending = p.exit.kind == Exit::Kind::running ? Ending::silence : Ending::end_of_stream;
-  Story::current().step("it printed", all.bytes.empty() ? "nothing" : quoted(all.bytes));
+  Story::current().step("it printed", all.bytes.empty() ? "nothing" : in_quotes(all.bytes));
   return all;
 }
 
@@ -462,10 +462,10 @@ bool Program::complains(std::string_view word) {
   Exit exit = exit_status();
   std::string last = last_lines(errors(), 1);
   if (exit.kind != Exit::Kind::running && lower(last).find(lower(word)) != std::string::npos) return true;
-  Story::current().mismatch("a last line on stderr that says " + quoted(word),
+  Story::current().mismatch("a last line on stderr that says " + in_quotes(word),
                             exit.kind == Exit::Kind::running ? "it is still running"
                             : last.empty()                   ? "nothing on stderr"
-                                                             : quoted(last, 200));
+                                                             : in_quotes(last, 200));
   if (exit.kind == Exit::Kind::running) Story::current().conclude(State::timed_out);
   return false;
 }
@@ -474,7 +474,7 @@ bool Program::prints_usage() {
   exit_status();
   std::string err = errors();
   if (err.starts_with("usage:") || err.find("\nusage:") != std::string::npos) return true;
-  Story::current().mismatch("a line on stderr that starts with \"usage:\"", err.empty() ? "nothing on stderr" : quoted(err, 200));
+  Story::current().mismatch("a line on stderr that starts with \"usage:\"", err.empty() ? "nothing on stderr" : in_quotes(err, 200));
   return false;
 }
 

@@ -44,7 +44,7 @@ std::string window(std::string_view bytes, std::size_t from, std::size_t most) {
 
 }  // namespace
 
-std::string quoted(std::string_view bytes, std::size_t most) {
+std::string in_quotes(std::string_view bytes, std::size_t most) {
   if (bytes.size() <= most) return "\"" + escaped(bytes) + "\"";
   std::size_t half = most / 2;
   return "\"" + escaped(bytes.substr(0, half)) + "\" ... \"" + escaped(bytes.substr(bytes.size() - half)) + "\" (" +

@@ -8,7 +8,7 @@ namespace harness {
 
 /// `bytes` between double quotes, with C escapes for control bytes, quote, backslash and bytes above 0x7e.
 /// More than `most` bytes are cut in the middle, and the number of bytes is told.
-std::string quoted(std::string_view bytes, std::size_t most = 60);
+std::string in_quotes(std::string_view bytes, std::size_t most = 60);
 
 /// `text` with everything that could disturb a terminal taken out; newlines and tabs stay.
 std::string printable(std::string_view text);

@@ -43,7 +43,7 @@ bool begins_with(const Received& received, std::string_view start) {
 }
 
 std::ostream& operator<<(std::ostream& out, const Received& received) {
-  return out << quoted(received.bytes) << " then " << name(received.ending);
+  return out << in_quotes(received.bytes) << " then " << name(received.ending);
 }
 
 std::string in_words(const Exit& exit) {

@@ -45,7 +45,7 @@ void UdpPeer::connect(const Endpoint& where) {
 }
 
 void UdpPeer::send_to(const Endpoint& where, std::string_view bytes) {
-  tell("sent", quoted(bytes) + " to " + in_words(where));
+  tell("sent", in_quotes(bytes) + " to " + in_words(where));
   SocketAddress address = to_address(where.host, where.port);
   // One retry, because a refusal that an earlier datagram met is told by the next call.
   for (int attempt = 0; attempt < 2; ++attempt)
@@ -56,7 +56,7 @@ void UdpPeer::send_to(const Endpoint& where, std::string_view bytes) {
 Datagram UdpPeer::receive() {
   Datagram datagram = receive_within(patience());
   if (datagram.ending == Ending::more)
-    tell("received", quoted(datagram.bytes) + " from " + in_words(datagram.from));
+    tell("received", in_quotes(datagram.bytes) + " from " + in_words(datagram.from));
   else
     tell("received", std::string(harness::name(datagram.ending)));
   return datagram;
@@ -89,7 +89,7 @@ bool UdpPeer::hears_nothing() {
   pollfd ready{fd_, POLLIN, 0};
   if (::poll(&ready, 1, static_cast<int>(quiet_period().count())) == 0) return true;
   Datagram early = receive_within(Milliseconds(0));
-  Story::current().mismatch("silence", early.ending == Ending::more ? quoted(early.bytes) : std::string(harness::name(early.ending)));
+  Story::current().mismatch("silence", early.ending == Ending::more ? in_quotes(early.bytes) : std::string(harness::name(early.ending)));
   return false;
 }
 

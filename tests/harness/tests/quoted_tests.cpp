@@ -6,20 +6,20 @@
 #include "random.hpp"
 
 using harness::compare;
-using harness::quoted;
+using harness::in_quotes;
 
 TEST_CASE("Bytes are shown between quotes, with C escapes") {
-  CHECK(quoted("hello") == R"("hello")");
-  CHECK(quoted(std::string("a\0b\n\xff\"\\", 7)) == R"("a\x00b\n\xff\"\\")");
-  CHECK(quoted("") == R"("")");
+  CHECK(in_quotes("hello") == R"("hello")");
+  CHECK(in_quotes(std::string("a\0b\n\xff\"\\", 7)) == R"("a\x00b\n\xff\"\\")");
+  CHECK(in_quotes("") == R"("")");
 }
 
 TEST_CASE("An escape has two digits, whatever follows it") {
-  CHECK(quoted(std::string("\0" "1", 2)) == R"("\x001")");
+  CHECK(in_quotes(std::string("\0" "1", 2)) == R"("\x001")");
 }
 
 TEST_CASE("Long bytes are cut, and their number is told") {
-  std::string text = quoted(std::string(1000, 'x'), 60);
+  std::string text = in_quotes(std::string(1000, 'x'), 60);
   CHECK(text.size() < 120);
   CHECK(text.find("1000") != std::string::npos);
 }
