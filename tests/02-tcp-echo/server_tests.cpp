@@ -1,4 +1,6 @@
 // What a peer can observe of echo_server. Parts 02.1 to 02.4.
+#include <csignal>
+
 #include "harness.hpp"
 
 using namespace harness;
@@ -11,7 +13,7 @@ void chapter(const std::string& heading) { read_about("docs/02-tcp-echo.md \"" +
 
 }  // namespace
 
-TEST_CASE("02.1.1 The server says where it listens and can be reached there", "[program:echo_server][points:4]") {
+TEST_CASE("02.1.1 The server says where it listens and can be reached there", "[program:echo_server][points:3]") {
   because("Port 0 lets the system choose a free port, so only the server can tell which it is. The line must be flushed: "
           "into a pipe, output is kept back until a buffer is full.");
   chapter("Listen and announce");
@@ -47,6 +49,17 @@ TEST_CASE("02.1.3 Wrong arguments get a usage line and status 2", "[program:echo
   Program server("echo_server", arguments);
   CHECK(server.exit_status() == 2);
   CHECK(server.prints_usage());
+}
+
+TEST_CASE("02.1.4 SIGTERM ends the server", "[program:echo_server][points:1][needs:02.1.1]") {
+  because("Who runs a server stops it with SIGTERM (kill does so). Its default action ends the program: leave it, or clean up and end.");
+  chapter("Exit status and messages");
+  by_hand("./echo_server 127.0.0.1 7000      and      kill $(pidof echo_server)");
+  Program server("echo_server", anywhere);
+  server.listening_on();
+
+  server.signal(SIGTERM);
+  CHECK(server.ends());
 }
 
 TEST_CASE("02.2.1 One client after another is served", "[program:echo_server][points:4][needs:02.3.1]") {

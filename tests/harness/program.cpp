@@ -80,10 +80,12 @@ void limit(int resource, std::size_t most) {
   ::_exit(127);
 }
 
-std::vector<std::string> clean_environment() {
+std::vector<std::string> clean_environment(const Options& options) {
   std::string sanitizers = "exitcode=" + std::to_string(sanitizer_status);
+  std::string memory = options.exact_memory ? "quarantine_size_mb=0:thread_local_quarantine_size_kb=0:" : "";
   std::vector<std::string> all{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "HOME=/",
-                               "ASAN_OPTIONS=abort_on_error=0:hard_rss_limit_mb=1536:allocator_may_return_null=1:verify_asan_link_order=0:" + sanitizers,
+                               "ASAN_OPTIONS=abort_on_error=0:hard_rss_limit_mb=1536:allocator_may_return_null=1:verify_asan_link_order=0:" +
+                                   memory + sanitizers,
                                "LSAN_OPTIONS=" + sanitizers, "TSAN_OPTIONS=" + sanitizers,
                                "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:" + sanitizers};
   return all;
@@ -209,7 +211,7 @@ Program::Process::Process(std::string program, std::vector<std::string> args, co
   Pipe input, output, error, stop;
   std::vector<std::string> all{path};
   all.insert(all.end(), arguments.begin(), arguments.end());
-  std::vector<std::string> environment = clean_environment();
+  std::vector<std::string> environment = clean_environment(options);
   auto argument_pointers = c_pointers(all), environment_pointers = c_pointers(environment);
   pid_t parent = ::getpid();
   pid = ::fork();
@@ -451,6 +453,13 @@ Exit Program::exit_status() {
   Process& p = *process_;
   p.wait([&p] { return p.exit.kind != Exit::Kind::running; });
   return state();
+}
+
+bool Program::ends() {
+  if (exit_status().kind != Exit::Kind::running) return true;
+  Story::current().mismatch("the program to end", "it is still running");
+  Story::current().conclude(State::timed_out);
+  return false;
 }
 
 Exit Program::state() const {

@@ -26,7 +26,7 @@ struct Options {
   std::size_t output = 16 * 1024 * 1024;  ///< bytes on stdout and stderr after which the program is ended
   std::size_t memory = 1024 * 1024;       ///< resident KiB after which the program is ended
   std::size_t processes = 512;            ///< RLIMIT_NPROC, threads included; in a private network only
-  bool from_solutions = false;            ///< run the reference instead of the program under test
+  bool exact_memory = false;              ///< sanitizers give freed memory back at once, so that growth can be judged
 };
 
 /// One of the programs under test, running.
@@ -69,6 +69,9 @@ class Program {
 
   /// Waits until the program has ended.
   Exit exit_status();
+
+  /// True when the program ends, however; tells the story if it goes on.
+  bool ends();
 
   /// How the program ended, or that it is running now. Does not wait, and is not an expectation.
   Exit state() const;
