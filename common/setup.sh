@@ -147,4 +147,6 @@ if [ -n "$lacking" ]; then
   [ -z "$lacking" ] || say "still missing, but not needed for the labs:$lacking"
 fi
 check_cmake
+root_folder=$(cd "$(dirname "$0")/.." && pwd)
+[ -w "$root_folder" ] || fail "$root_folder cannot be written, and the build goes there. Clone or copy it to a folder of your own."
 say "everything is there"
