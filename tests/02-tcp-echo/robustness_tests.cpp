@@ -177,6 +177,8 @@ TEST_CASE("02.9.5 Finished conversations leave nothing behind", "[program:echo_s
   by_hand("for i in $(seq 50); do printf x | nc -N 127.0.0.1 7000; done; ls /proc/$(pidof echo_server)/fd | wc -l");
   Program server("echo_server", anywhere);
 
+  server.listening_on();
+  begin_rounds();
   auto converse = [&server](int times) {
     for (int i = 0; i < times; ++i) {
       Peer polite = server.connect();
@@ -188,6 +190,7 @@ TEST_CASE("02.9.5 Finished conversations leave nothing behind", "[program:echo_s
       rude.reset();
     }
     REQUIRE(serves(server, "the last"));
+    next_round(std::to_string(times) + " polite clients and as many that reset");
   };
   converse(10);
   std::size_t before = open_descriptors(server.pid());
@@ -222,13 +225,17 @@ TEST_CASE("02.9.7 A second thousand of conversations needs no more memory than t
   Program server("echo_server", anywhere, options);
 
   std::string message = random_text(2000);
+  server.listening_on();
+  begin_rounds();
   auto a_thousand = [&] {
     for (int i = 0; i < 1000; ++i) {
       Peer client = server.connect();
       client.send(message);
       client.finish_sending();
       REQUIRE(client.receive_all() == "Echo: " + message);
+      next_round("");
     }
+    next_round("a thousand conversations of 2000 bytes");
   };
   a_thousand();
   std::size_t first = resident_kib(server.pid());

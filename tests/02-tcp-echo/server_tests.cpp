@@ -180,10 +180,13 @@ TEST_CASE("02.3.6 A large message comes back whole", "[program:echo_server][poin
   by_hand("head -c 2000000 /dev/zero | nc -N 127.0.0.1 7000 | wc -c      (2000006)");
   Program server("echo_server", anywhere);
 
+  server.listening_on();
+  begin_rounds();
   for (std::size_t length : {1023, 1024, 1025, 4096, 65535, 65536, 65537, 2'000'000}) {
     Peer client = server.connect();
     std::string message = counted_bytes(length);
     REQUIRE(client.exchange(message) == "Echo: " + message);
+    next_round(std::to_string(length) + " bytes came back whole");
   }
 }
 

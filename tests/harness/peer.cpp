@@ -22,6 +22,9 @@
 #include "story.hpp"
 
 namespace harness {
+namespace {
+constexpr int tcp_closed = 7;  // TCP_CLOSE of netinet/tcp.h, which cannot be included beside linux/tcp.h
+}
 
 class Peer::Connection {
  public:
@@ -52,6 +55,16 @@ class Peer::Connection {
     ending = n == 0 && !was_reset ? Ending::end_of_stream : Ending::reset;
     return true;
   }
+
+  tcp_info info() const {
+    tcp_info all{};
+    socklen_t length = sizeof all;
+    ::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &all, &length);
+    return all;
+  }
+
+  // False when the connection has ended altogether: nothing that was sent will be acknowledged any more.
+  bool lives() const { return info().tcpi_state != tcp_closed; }
 
   Received receive_until(std::size_t count, Ending wanted) {
     Received result;
@@ -138,7 +151,7 @@ void Peer::send_piece(std::string_view bytes) {
   if (::getpeername(connection_->fd, theirs.get(), &theirs.length) != 0) return;
   // There is no event for "the peer has read it", so this looks at the kernel's queues, which is quick.
   Deadline deadline(patience());
-  while (!deadline.passed() && !every_program_has_ended()) {
+  while (!deadline.passed() && !every_program_has_ended() && connection_->lives()) {
     int unacknowledged = 0;
     ::ioctl(connection_->fd, SIOCOUTQ, &unacknowledged);
     if (unacknowledged == 0 && everything_is_read(mine.port(), theirs.port())) return;
@@ -194,14 +207,12 @@ Received Peer::send_and_receive(std::string_view bytes, std::size_t count, bool 
 void Peer::wait_until_delivered() {
   // No event tells of an acknowledgement.
   Deadline deadline(patience());
-  for (int unacknowledged = 1; unacknowledged > 0 && !deadline.passed(); ::usleep(200))
+  for (int unacknowledged = 1; unacknowledged > 0 && !deadline.passed() && connection_->lives(); ::usleep(200))
     if (::ioctl(connection_->fd, SIOCOUTQ, &unacknowledged) != 0) return;
 }
 
 bool Peer::heard_one_segment() const {
-  tcp_info info{};
-  socklen_t length = sizeof info;
-  if (::getsockopt(connection_->fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return true;
+  tcp_info info = connection_->info();
   if (info.tcpi_data_segs_in <= 1) return true;
   Story::current().mismatch("all of it in one segment, as one send makes it",
                             std::to_string(info.tcpi_data_segs_in) + " segments: it was sent in more than one call");

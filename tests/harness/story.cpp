@@ -1,5 +1,6 @@
 #include "story.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace harness {
@@ -50,6 +51,13 @@ void Story::step(std::string label, std::string text) {
   } else {
     steps_.push_back({std::move(label), std::move(text)});
   }
+}
+
+void Story::fold(std::string text) {
+  if (!mismatch_.empty()) return;
+  steps_.resize(std::min(mark_, steps_.size()));
+  if (!text.empty()) step("so far", std::move(text));
+  mark();
 }
 
 void Story::note(std::string label, std::string text) { notes_.push_back({std::move(label), std::move(text)}); }

@@ -38,6 +38,12 @@ class Story {
   /// Adds a step. Steps that follow each other under the same label are told in one line.
   void step(std::string label, std::string text);
 
+  /// Folds the steps since `mark()` into one: they went well, and a failure that comes later is not about them.
+  void fold(std::string text);
+
+  /// From here on is what the next fold() folds.
+  void mark() { mark_ = steps_.size(); }
+
   /// Adds a fact that belongs at the end of the message, such as what the program wrote on stderr.
   void note(std::string label, std::string text);
 
@@ -64,10 +70,16 @@ class Story {
  private:
   State state_ = State::wrong;
   std::vector<Detail> steps_;
+  std::size_t mark_ = 0;
   std::vector<Detail> mismatch_;
   std::vector<Detail> notes_;
   std::string why_, read_, by_hand_;
 };
+
+/// In a test that does the same with one thing after another: where the first round begins, and what is told in one
+/// line of each round that went well, instead of its steps.
+inline void begin_rounds() { Story::current().mark(); }
+inline void next_round(const std::string& went_well) { Story::current().fold(went_well); }
 
 /// Why the rule that is tested exists. Said once at the start of a test.
 inline void because(std::string why) { Story::current().because(std::move(why)); }
