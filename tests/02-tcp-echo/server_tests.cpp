@@ -164,7 +164,7 @@ TEST_CASE("02.3.5 A short message after a long one has no tail of it", "[program
   by_hand("printf 'a long message' | nc -N 127.0.0.1 7000; printf short | nc -N 127.0.0.1 7000");
   Program server("echo_server", anywhere);
 
-  for (std::size_t length : {1000, 700, 5}) {
+  for (std::size_t length : {1000U, 700U, 5U}) {
     Peer client = server.connect();
     std::string message = random_text(length);
     client.send(message);
@@ -182,7 +182,7 @@ TEST_CASE("02.3.6 A large message comes back whole", "[program:echo_server][poin
 
   server.listening_on();
   begin_rounds();
-  for (std::size_t length : {1023, 1024, 1025, 4096, 65535, 65536, 65537, 2'000'000}) {
+  for (std::size_t length : {1023U, 1024U, 1025U, 4096U, 65535U, 65536U, 65537U, 2'000'000U}) {
     Peer client = server.connect();
     std::string message = counted_bytes(length);
     REQUIRE(client.exchange(message) == "Echo: " + message);
