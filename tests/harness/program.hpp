@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "faults.hpp"
 #include "received.hpp"
 
 namespace harness {
@@ -27,7 +28,16 @@ struct Options {
   std::size_t memory = 1024 * 1024;       ///< resident KiB after which the program is ended
   std::size_t processes = 512;            ///< RLIMIT_NPROC, threads included; in a private network only
   bool from_solutions = false;            ///< run the reference instead of the program under test
+  Faults faults = {};                     ///< what shall happen to its calls
 };
+
+/// Options for a program to whose calls this happens: `Program server("echo_server", {...}, with(receives_at_most(1)))`.
+template <class... Fault>
+Options with(Fault... faults) {
+  Options options;
+  options.faults = {faults...};
+  return options;
+}
 
 /// One of the programs under test, running.
 ///
