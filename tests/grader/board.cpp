@@ -1,11 +1,13 @@
 #include "board.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <set>
 #include <sstream>
 
+#include "nearest.hpp"
 #include "terminal.hpp"
 
 namespace {
@@ -57,7 +59,7 @@ void print_failure(const Job& job) {
             << points_of(job) << '\n';
   if (job.result.details.empty()) print_detail("", job.result.failure, true);
   for (const auto& [label, text] : job.result.details)
-    print_detail(label, text, label == "why" || label == "by hand" || label.find("sent") != std::string::npos || label == "we typed");
+    print_detail(label, text, label == "why" || label == "it seems" || label == "meanwhile" || label == "by hand" || label.find("sent") != std::string::npos || label == "we typed");
 }
 
 void print_line(const Job& job) {
@@ -126,6 +128,10 @@ void print_summary(const Judged& judged) {
   Score score = judged.score();
   std::cout << "\n " << in(Colour::bold, "Score " + std::to_string(score.earned) + " of " + std::to_string(score.possible)) << "   (core "
             << score.core << " of " << score.core_possible << ", extra " << score.extra << " of " << score.extra_possible << ")\n";
+  std::vector<const Job*> jobs;
+  for (const Job& job : judged.jobs) jobs.push_back(&job);
+  const std::vector<Mistake> mistakes = recorded_mistakes(judged.lab);
+  if (const Mistake* mistake = nearest(mistakes, jobs)) std::cout << " Guess this looks like a known mistake: " << mistake->what << '\n';
   std::string part = judged.next_part();
   const std::string& stem = judged.lab.stem;
   if (judged.given) {
@@ -139,6 +145,14 @@ void print_summary(const Judged& judged) {
               << source_of(judged, "README.md") << ", hints: " << source_of(judged, "hints.md") << ", chapter: docs/" << stem
               << ".md)\n Again cmake --build --preset " << judged.lab.id() << "\n By hand the programs are in .build/" << judged.tree << '/' << stem << "/\n";
   }
+}
+
+// For the packets of the tests that fail this time.
+std::string fresh_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  std::filesystem::create_directories(path, error);
+  return error ? "" : path;
 }
 
 Judged prepare(Lab lab, const BoardOptions& options) {
@@ -187,7 +201,9 @@ void show_board(Lab lab, const BoardOptions& options) {
   print_build_errors(judged);
   Ticker ticker(judged.lab, judged.jobs);
   ticker.update();
-  run(judged.jobs, options.run, [&ticker](const Job&) { ticker.update(); });
+  RunOptions how = options.run;
+  how.captures = fresh_folder(build_folder() + "/captures/" + judged.lab.id());
+  run(judged.jobs, how, [&ticker](const Job&) { ticker.update(); });
   ticker.update();
   for (const Job& job : judged.jobs)
     if (worth_telling(job.result) && job.result.state != "does not build") print_failure(job);

@@ -63,7 +63,7 @@ std::string outcome(const RecordedCall& call) {
   }
   std::string text = " = " + std::to_string(call.result);
   if ((call.sends() || call.receives()) && call.result > 0 && !call.bytes.empty()) {
-    text += " " + quoted(call.bytes);
+    text += " " + harness::quoted(call.bytes);
     if (call.result > static_cast<std::int64_t>(call.bytes.size())) text += "...";
   }
   if (call.receives() && call.result == 0 && call.asked > 0 && call.address.empty()) text += " (end of stream)";
@@ -101,6 +101,8 @@ std::string in_words(const RecordedCall& call) {
   std::string text = call.name + "(" + arguments(call) + ")" + outcome(call);
   if (call.name == "close" && call.asked > 0) text += " with " + std::to_string(call.asked) + " bytes unread";
   if (call.injected) text += "   <- made to happen";
+  constexpr std::uint64_t worth_telling = 5'000'000;
+  if (call.finished() && call.ended - call.begun > worth_telling) text += "   (it took " + std::to_string((call.ended - call.begun) / 1'000'000) + " ms)";
   return text;
 }
 

@@ -3,11 +3,12 @@
 #include <algorithm>
 
 #include "calls.hpp"
+#include "wire.hpp"
 
 namespace harness {
 namespace {
 
-constexpr std::size_t most_calls = 10;
+constexpr std::size_t most_calls = 10, most_packets = 8;
 
 // What an end of the program itself shows needs a moment to be noted after the test has seen it.
 constexpr std::uint64_t soon = 50'000'000;
@@ -53,6 +54,7 @@ void tell_evidence(Story& story, const Recording& recording, Evidence evidence) 
     story.note("your calls", "no socket call was seen (calls through stdio or past the C library are not)");
   else
     story.note("your calls", listing(evidence.calls, story.moments(), evidence.start, until, most_calls));
+  if (std::string packets = packets_in_words(evidence.start, until, most_packets); !packets.empty()) story.note("on the wire", packets);
 }
 
 }  // namespace harness

@@ -19,8 +19,8 @@ inline Fault receives_at_most(int bytes) { return {Fault::Kind::receive_most, by
 /// A send on a stream takes at most `bytes`, as a kernel does whose buffer is nearly full.
 inline Fault sends_at_most(int bytes) { return {Fault::Kind::send_most, bytes}; }
 
-/// Every `n`-th call that can wait (accept, receive, send, poll, select, epoll_wait) ends with EINTR, as it does when a
-/// signal arrives. connect is left alone, and so is what does not block.
+/// One in `n` of the calls that can wait (accept, receive, send, poll, select, epoll_wait), and the first of each kind, ends
+/// with EINTR, as it does when a signal arrives. connect is left alone, and so is what does not block. `n` is at least 2.
 inline Fault interrupts_every(int n) { return {Fault::Kind::interrupt_every, n}; }
 
 /// The `nth` accept fails with `error`: ECONNABORTED (the client gave up in the queue), EMFILE, ...

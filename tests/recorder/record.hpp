@@ -54,8 +54,8 @@ enum Kind : std::int32_t { accepting = 1, receiving, sending, connecting, waitin
 struct Faults {
   std::int32_t receive_most;     ///< bytes a receive on a stream gives at most; 0: no limit
   std::int32_t send_most;        ///< bytes a send on a stream takes at most; 0: no limit
-  std::int32_t interrupt_every;  ///< every n-th call that can wait ends with EINTR; 0: none
-  std::atomic<std::uint32_t> waits;
+  std::int32_t interrupt_every;  ///< one in n of the calls that can wait ends with EINTR, the first of each kind too; 0: none
+  std::atomic<std::uint32_t> waits[6];  ///< by kind
   Failure failures[4];
 };
 

@@ -287,11 +287,12 @@ int fault(recorder::Kind kind, bool can_wait) {
   recorder::Faults& faults = memory->faults;
   for (recorder::Failure& failure : faults.failures)
     if (failure.kind == kind && failure.seen.fetch_add(1) + 1 == failure.nth) return failure.error;
-  // A call that does not wait cannot be interrupted.
-  if (can_wait && faults.interrupt_every > 0 && kind != recorder::connecting &&
-      (faults.waits.fetch_add(1) + 1) % static_cast<std::uint32_t>(faults.interrupt_every) == 0)
-    return EINTR;
-  return 0;
+  // A call that does not wait cannot be interrupted. Were it every n-th call exactly, a program whose loop makes n calls
+  // would meet it at the same one for ever; so they are scattered.
+  if (!can_wait || faults.interrupt_every <= 0 || kind == recorder::connecting) return 0;
+  std::uint32_t n = faults.waits[kind].fetch_add(1);
+  bool interrupted = n == 0 || (n * 2654435761U >> 16) % static_cast<std::uint32_t>(faults.interrupt_every) == 0;
+  return interrupted ? EINTR : 0;
 }
 
 bool fails(Noted& noted, recorder::Kind kind, bool can_wait) {
