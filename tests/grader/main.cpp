@@ -31,6 +31,7 @@ constexpr const char* usage =
     "  --svg FILE          draw the calls as a sequence chart (trace)\n"
     "  -j N                tests that run at the same time\n"
     "  --speed-factor X    stretch every limit X times (measured if left out)\n"
+    "  --no-record         without the flight recorder and the faults that it brings about\n"
     "  --shared-network    no private network: use the machine's loopback\n";
 
 struct Arguments {
@@ -79,6 +80,8 @@ Arguments parse(int argc, char* argv[]) {
       arguments.board.programs = folder(value());
     else if (word == "--shared-network")
       run.shared_network = true;
+    else if (word == "--no-record")
+      run.record = false;
     else if (word == "--speed-factor")
       run.speed_factor = positive_number(value());
     else if (word == "-j")

@@ -34,6 +34,7 @@ namespace harness {
 namespace {
 
 std::string folder = ".";
+bool recorded = true;
 
 // Sanitizers report with this status, so that a report is never taken for `failed at run time` (1).
 constexpr int sanitizer_status = 86;
@@ -134,6 +135,7 @@ std::string in_words(const Endpoint& endpoint) {
 
 void set_programs_folder(std::string path) { folder = std::move(path); }
 const std::string& programs_folder() { return folder; }
+void set_recording(bool on) { recorded = on; }
 
 // A thread drains the program's output and sees its end, so that a program that talks a lot is never held up by
 // a test that is busy with something else.
@@ -187,7 +189,7 @@ std::vector<int> program_pidfds;  // of the Programs that exist; only the test's
 }
 
 Program::Process::Process(std::string program, std::vector<std::string> args, const Options& options)
-    : name(std::move(program)), arguments(std::move(args)), recording(SOCKET_LABS_RECORDER, options.faults), most_output_(options.output), most_memory_(options.memory) {
+    : name(std::move(program)), arguments(std::move(args)), recording(recorded ? SOCKET_LABS_RECORDER : "", options.faults), most_output_(options.output), most_memory_(options.memory) {
   std::string path = folder + "/" + name;
   std::string command = name;
   for (const std::string& argument : arguments)

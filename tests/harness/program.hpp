@@ -121,6 +121,9 @@ class Program {
 void set_programs_folder(std::string folder);
 const std::string& programs_folder();
 
+/// Whether programs run under the flight recorder (tests/recorder); without it there are no injected faults either.
+void set_recording(bool on);
+
 /// Descriptors that become readable when a program that the test has started ends; for waits that would be in vain.
 std::vector<int> program_ends();
 

@@ -236,8 +236,9 @@ class Noted {
   void flag(recorder::Flag flag) {
     if (usable()) entry_->flags = static_cast<std::uint8_t>(entry_->flags | flag);
   }
-  void of_socket(int fd) {
-    if (usable()) entry_->fd = fd;
+  // A limit that a call did not run into has made nothing happen.
+  void limited_to(int most, ssize_t n) {
+    if (usable() && n < most) entry_->flags = static_cast<std::uint8_t>(entry_->flags & ~recorder::injected);
   }
 
   // Who called: from frame to frame, each read by the kernel so that a chain that leads nowhere does no harm.
@@ -381,6 +382,7 @@ ssize_t received(Call call, int fd, void* buffer, std::size_t length, int flags,
   Noted noted(call, fd, static_cast<std::int64_t>(length), flags);
   if (fails(noted, recorder::receiving, may_wait(fd, flags))) return noted.end<ssize_t>(-1);
   ssize_t n = receive(shortened(noted, type, length, receive_most(), flags), noted);
+  noted.limited_to(receive_most(), n);
   noted.bytes(buffer, n);
   return noted.end(n);
 }
