@@ -1,4 +1,5 @@
 // The recorder changes nothing but what a fault asks for, whatever the program was built with and whatever it does.
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -25,7 +26,7 @@ namespace {
 std::vector<std::string> probes() {
   std::vector<std::string> all;
   std::istringstream list(PROBES);
-  for (std::string path; std::getline(list, path, ';');) all.push_back(path);
+  for (std::string path; std::getline(list, path, ':');) all.push_back(path);
   return all;
 }
 
