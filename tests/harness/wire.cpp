@@ -179,6 +179,7 @@ std::string packets_in_words(std::uint64_t start, std::uint64_t until, std::size
   for (const auto& [when, segment] : segments) {
     std::string port = peers.size() > 1 ? " (port " + std::to_string(segment.ours ? segment.from : segment.to) + ")" : "";
     std::string way = (segment.ours ? "we -> it" : "it -> we") + port;
+    if (!segment.ours && !our_ports.contains(segment.to)) way = "port " + std::to_string(segment.from) + " -> " + std::to_string(segment.to);
     if (segment.signs.empty() && !lines.empty() && lines.back().key == way && segment.tcp) {
       ++lines.back().count;
       lines.back().bytes += segment.length;
