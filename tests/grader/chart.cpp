@@ -47,6 +47,7 @@ std::vector<Event> events_of(const std::vector<harness::RecordedCall>& calls, st
     event.at_ms = (static_cast<double>(call.begun) - static_cast<double>(start)) / 1e6;
     if (call.finished()) event.waited_ms = static_cast<double>(call.ended - call.begun) / 1e6;
     event.call = harness::in_words(call);
+    event.call = event.call.substr(0, event.call.find("   (it took "));  // the bar says so
     bool worked = call.finished() && call.result >= 0;
     if (worked && call.sends() && call.result > 0) event = {Event::Way::out, event.at_ms, event.waited_ms, event.call, size_and_bytes(call)};
     if (worked && call.receives()) {
