@@ -1,4 +1,6 @@
 // Datagrams, options and the owning handle: parts 01.8 to 01.10.
+#include <cerrno>
+
 #include "shell.hpp"
 
 using namespace harness;
@@ -9,7 +11,7 @@ void chapter(const std::string& heading) { read_about("docs/01-socket-basics.md 
 
 }  // namespace
 
-TEST_CASE("01.8.1 A datagram goes from one socket to another, with its sender", "[program:socket_shell][points:6][extra][needs:01.2.1]") {
+TEST_CASE("01.8.1 A datagram goes from one socket to another, with its sender", "[program:socket_shell][points:5][extra][needs:01.2.1]") {
   because("sendto names the receiver each time; recvfrom tells the sender, to whom an answer can go.");
   chapter("Datagrams");
   by_hand("socket udp twice, bind both, sendto 3 127.0.0.1 PORT hello, recvfrom 4 100");
@@ -21,7 +23,7 @@ TEST_CASE("01.8.1 A datagram goes from one socket to another, with its sender", 
   CHECK(shell.ask("recvfrom " + b + " 100") == "received 8 \"" + word + "\" from " + from);
 }
 
-TEST_CASE("01.8.2 Datagrams keep their borders, and tell when they were cut", "[program:socket_shell][points:6][extra][needs:01.8.1]") {
+TEST_CASE("01.8.2 Datagrams keep their borders, and tell when they were cut", "[program:socket_shell][points:5][extra][needs:01.8.1]") {
   because("One sendto is one recvfrom, never more or less. What does not fit into your buffer is thrown away.");
   chapter("Datagrams");
   by_hand("sendto twice, then recvfrom 4 5 twice");
@@ -40,6 +42,21 @@ TEST_CASE("01.8.2 Datagrams keep their borders, and tell when they were cut", "[
   CHECK(told);
   CHECK(shell.ask("recvfrom " + b + " 5") == "received 0 \"\" from " + from);
   CHECK(shell.ask("recvfrom " + b + " 5") == "received 5 \"12345\" from " + from);
+}
+
+TEST_CASE("01.8.3 A datagram that the system does not take is told", "[program:socket_shell][points:2][extra][needs:01.8.1]") {
+  because("sendto may fail with ENOBUFS when the system has no room just now. Its result is -1 then, which is no number of bytes.");
+  chapter("Errors and errno");
+  by_hand("hard to bring about by hand; look what your send_datagram does when sendto gives -1");
+  Shell shell(with(send_fails_once(ENOBUFS)));
+  std::string a = shell.bound("udp"), b = shell.bound("udp");
+  std::string to = "sendto " + a + " 127.0.0.1 " + std::to_string(shell.address(b).port) + " ";
+  // Where the failure cannot be made to happen, the first one is sent.
+  Received answer = shell.ask(to + "hello");
+  if (!(answer.bytes == "sent 5")) CHECK(begins_with(answer, "error: send"));
+  CHECK(shell.ask(to + "again!") == "sent 6");
+  std::string got = answer.bytes == "sent 5" ? "received 5 \"hello\"" : "received 6 \"again!\"";
+  CHECK(begins_with(shell.ask("recvfrom " + b + " 100"), got));
 }
 
 TEST_CASE("01.9.1 Options can be set and read back", "[program:socket_shell][points:5][extra][needs:01.1.1]") {

@@ -6,7 +6,7 @@
 /// A socket_shell under test: one command a line, one answer a line.
 class Shell {
  public:
-  Shell() : program_("socket_shell") {}
+  explicit Shell(harness::Options options = {}) : program_("socket_shell", {}, std::move(options)) {}
 
   /// Types a command and waits for its answer.
   harness::Received ask(const std::string& command) {

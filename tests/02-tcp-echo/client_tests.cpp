@@ -12,7 +12,7 @@ bool prints(Program& client, const std::string& reply) { return client.output() 
 
 }  // namespace
 
-TEST_CASE("02.5.1 The client sends its message, then half-closes", "[program:echo_client][points:5]") {
+TEST_CASE("02.5.1 The client sends its message, then half-closes", "[program:echo_client][points:4]") {
   because("The server cannot know that the message is complete until it hears the end of the stream. shutdown(SHUT_WR) says it, and "
           "still lets you receive.");
   chapter("The end of a request: half-close");
@@ -28,7 +28,7 @@ TEST_CASE("02.5.1 The client sends its message, then half-closes", "[program:ech
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("02.5.2 When nobody listens the client says so", "[program:echo_client][points:3][needs:02.5.1]") {
+TEST_CASE("02.5.2 When nobody listens the client says so", "[program:echo_client][points:2][needs:02.5.1]") {
   because("connect fails with ECONNREFUSED when no program listens on the port. A learner who reads that knows what to do.");
   chapter("Exit status and messages");
   by_hand("./echo_client 127.0.0.1 1 Hello; echo $?");
@@ -82,7 +82,7 @@ TEST_CASE("02.5.5 A message of 100,000 bytes gets there and back", "[program:ech
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("02.6.1 The client prints the reply and a newline", "[program:echo_client][points:4][needs:02.5.1]") {
+TEST_CASE("02.6.1 The client prints the reply and a newline", "[program:echo_client][points:3][needs:02.5.1]") {
   because("stdout is the client's result: the reply, then one newline, and nothing else, so that other programs can use it.");
   chapter("One send, many receives");
   by_hand("./echo_server 127.0.0.1 7000      and      ./echo_client 127.0.0.1 7000 Hello");
@@ -98,7 +98,7 @@ TEST_CASE("02.6.1 The client prints the reply and a newline", "[program:echo_cli
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("02.6.2 A reply that arrives in pieces is printed whole", "[program:echo_client][points:4][needs:02.6.1]") {
+TEST_CASE("02.6.2 A reply that arrives in pieces is printed whole", "[program:echo_client][points:3][needs:02.6.1]") {
   because("One send of the server may take several recv calls here: the network cuts where it likes. The reply is complete when recv gives 0.");
   chapter("One send, many receives");
   by_hand("(printf 'Echo: he'; sleep 1; printf llo) | nc -l -N 127.0.0.1 7000      and      ./echo_client 127.0.0.1 7000 hello");
@@ -130,7 +130,24 @@ TEST_CASE("02.6.3 A reply that is longer or different is printed as it came", "[
   CHECK(prints(client, reply));
 }
 
-TEST_CASE("02.7.1 A reply that ends too early is an error", "[program:echo_client][points:3][needs:02.6.1]") {
+TEST_CASE("02.6.4 What is cut short or interrupted is carried on", "[program:echo_client][points:3][needs:02.6.2]") {
+  because("send may take part of the message, recv may give part of the reply, and a signal may end either with EINTR before it has done "
+          "anything. None of it is an error.");
+  chapter("One send, many receives");
+  by_hand("./echo_client 127.0.0.1 7000 hello      in gdb, interrupted with Ctrl-C and continued");
+  Listener us;
+  std::string message = random_text(60);
+  Program client("echo_client", {us.host(), us.port(), message}, with(receives_at_most(4), sends_at_most(7), interrupts_every(3)));
+
+  Peer connection = us.accept();
+  CHECK(connection.receive_all() == message);
+  connection.send("Echo: " + message);
+  connection.finish_sending();
+  CHECK(prints(client, "Echo: " + message));
+  CHECK(client.exit_status() == 0);
+}
+
+TEST_CASE("02.7.1 A reply that ends too early is an error", "[program:echo_client][points:2][needs:02.6.1]") {
   because("The end of the stream only says that the server stopped sending. Whether it said everything you must count yourself.");
   chapter("Reset, end of stream, silence");
   by_hand("printf 'Echo: he' | nc -l -N 127.0.0.1 7000      and      ./echo_client 127.0.0.1 7000 hello; echo $?");

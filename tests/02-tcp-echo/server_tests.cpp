@@ -1,4 +1,5 @@
 // What a peer can observe of echo_server. Parts 02.1 to 02.4.
+#include <cerrno>
 #include <csignal>
 
 #include "harness.hpp"
@@ -62,7 +63,7 @@ TEST_CASE("02.1.4 SIGTERM ends the server", "[program:echo_server][points:1][nee
   CHECK(server.ends());
 }
 
-TEST_CASE("02.2.1 One client after another is served", "[program:echo_server][points:4][needs:02.3.1]") {
+TEST_CASE("02.2.1 One client after another is served", "[program:echo_server][points:3][needs:02.3.1]") {
   because("accept takes one connection from the queue. To serve the next client, close this one and accept again.");
   chapter("One client after another");
   by_hand("./echo_server 127.0.0.1 7000      and three times      printf hello | nc -N 127.0.0.1 7000");
@@ -77,7 +78,7 @@ TEST_CASE("02.2.1 One client after another is served", "[program:echo_server][po
   }
 }
 
-TEST_CASE("02.2.2 Four more clients may wait and are served in turn", "[program:echo_server][points:3][needs:02.3.1]") {
+TEST_CASE("02.2.2 Four more clients may wait and are served in turn", "[program:echo_server][points:2][needs:02.3.1]") {
   because("While one client is served the kernel keeps the others in the listening socket's queue. The backlog says how long it may be.");
   chapter("One client after another");
   by_hand("./echo_server 127.0.0.1 7000      and      nc 127.0.0.1 7000      in five terminals");
@@ -101,7 +102,21 @@ TEST_CASE("02.2.2 Four more clients may wait and are served in turn", "[program:
   }
 }
 
-TEST_CASE("02.3.1 A message comes back with Echo: before it", "[program:echo_server][points:6][needs:02.1.1]") {
+TEST_CASE("02.2.3 A client that gave up while it waited does not end the service", "[program:echo_server][points:2][needs:02.2.1]") {
+  because("accept may fail with ECONNABORTED: the client that was next in the queue has gone. The next one is still there: accept again.");
+  chapter("One client after another");
+  by_hand("hard to bring about by hand; look what your program does when accept gives -1");
+  Program server("echo_server", anywhere, with(accept_fails_once(ECONNABORTED)));
+
+  for (int i = 1; i <= 2; ++i) {
+    Peer client = Peer::connect(server.listening_on(), "client " + std::to_string(i));
+    client.send("still there?");
+    client.finish_sending();
+    REQUIRE(client.receive_all() == "Echo: still there?");
+  }
+}
+
+TEST_CASE("02.3.1 A message comes back with Echo: before it", "[program:echo_server][points:5][needs:02.1.1]") {
   because("This is the whole of the protocol: \"Echo: \", then every byte that the client sent.");
   chapter("Send the whole reply");
   by_hand("./echo_server 127.0.0.1 7000      and      printf hello | nc -N 127.0.0.1 7000");
@@ -115,7 +130,7 @@ TEST_CASE("02.3.1 A message comes back with Echo: before it", "[program:echo_ser
   CHECK(client.receive_all() == "Echo: " + message);
 }
 
-TEST_CASE("02.3.2 A message that arrives in pieces comes back whole", "[program:echo_server][points:5][needs:02.3.1]") {
+TEST_CASE("02.3.2 A message that arrives in pieces comes back whole", "[program:echo_server][points:4][needs:02.3.1]") {
   because("TCP is a stream: one message may take several recv calls. Go on until recv gives 0, and send the prefix only once.");
   chapter("One send, many receives");
   by_hand("./echo_server 127.0.0.1 7000      and      (printf Hel; sleep 1; printf lo) | nc -N 127.0.0.1 7000");
@@ -144,7 +159,7 @@ TEST_CASE("02.3.3 A client that receives just once finds all of its echo", "[pro
   CHECK(client.heard_one_segment());
 }
 
-TEST_CASE("02.3.4 Bytes are bytes: zero, 0xff and newlines come back unharmed", "[program:echo_server][points:3][needs:02.3.1]") {
+TEST_CASE("02.3.4 Bytes are bytes: zero, 0xff and newlines come back unharmed", "[program:echo_server][points:2][needs:02.3.1]") {
   because("A message is a number of bytes, not a C string: strlen ends at the first zero byte. Use the count that recv gave.");
   chapter("Send the whole reply");
   by_hand("./echo_server 127.0.0.1 7000      and      printf 'a\\0b\\377\\n' | nc -N 127.0.0.1 7000 | od -c");
@@ -173,7 +188,7 @@ TEST_CASE("02.3.5 A short message after a long one has no tail of it", "[program
   }
 }
 
-TEST_CASE("02.3.6 A large message comes back whole", "[program:echo_server][points:3][needs:02.3.1]") {
+TEST_CASE("02.3.6 A large message comes back whole", "[program:echo_server][points:2][needs:02.3.1]") {
   because("send may take only part of what you give it, and a message may be larger than any buffer. Send what is left, from "
           "where it stopped, until all is sent.");
   chapter("Send the whole reply");
@@ -187,6 +202,35 @@ TEST_CASE("02.3.6 A large message comes back whole", "[program:echo_server][poin
     std::string message = counted_bytes(length);
     REQUIRE(client.exchange(message) == "Echo: " + message);
     next_round(std::to_string(length) + " bytes came back whole");
+  }
+}
+
+TEST_CASE("02.3.7 Receives and sends of a few bytes change nothing", "[program:echo_server][points:3][needs:02.3.6]") {
+  because("A receive may give a few bytes of what was sent, and a send may take a few of those that you pass. Only a loop gets all of it across.");
+  chapter("Send the whole reply");
+  by_hand("./echo_server 127.0.0.1 7000      and send it a large message while you press Ctrl-Z and type fg");
+  Program server("echo_server", anywhere, with(receives_at_most(12), sends_at_most(5)));
+  Peer client = server.connect();
+
+  std::string message = random_text(10) + counted_bytes(400);
+  client.send(message);
+  client.finish_sending();
+  CHECK(client.receive_all() == "Echo: " + message);
+}
+
+TEST_CASE("02.3.8 What a signal interrupts is carried on", "[program:echo_server][points:3][needs:02.3.2][needs:02.2.1]") {
+  because("A call that waits ends with EINTR when a signal arrives. Nothing is wrong with the connection then: call it again.");
+  chapter("Send the whole reply");
+  by_hand("run it under gdb, interrupt it with Ctrl-C and continue");
+  Program server("echo_server", anywhere, with(interrupts_every(3)));
+
+  for (int i = 1; i <= 3; ++i) {
+    Peer client = Peer::connect(server.listening_on(), "client " + std::to_string(i));
+    std::string message = random_text(30);
+    client.send_piece(message);
+    client.send_piece("and more");
+    client.finish_sending();
+    REQUIRE(client.receive_all() == "Echo: " + message + "and more");
   }
 }
 

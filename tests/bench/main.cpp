@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "edit_loop.hpp"
+#include "recorder_cost.hpp"
 #include "subprocess.hpp"
 
 int main() {
@@ -11,6 +12,9 @@ int main() {
     std::printf("\n From a saved change to the board\n\n");
     time_edit_loop();
     time_first_board();
+    std::printf("\n The flight recorder\n\n");
+    time_recorded_calls();
+    time_recorded_board();
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench: %s\n", error.what());

@@ -1,11 +1,13 @@
 #include "board.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <set>
 #include <sstream>
 
+#include "nearest.hpp"
 #include "terminal.hpp"
 
 namespace {
@@ -52,7 +54,7 @@ void print_failure(const Job& job) {
             << points_of(job) << '\n';
   if (job.result.details.empty()) print_detail("", job.result.failure, true);
   for (const auto& [label, text] : job.result.details)
-    print_detail(label, text, label != "we expected" && label != "what came");
+    print_detail(label, text, label != "we expected" && label != "what came" && label != "your calls" && label != "on the wire");
 }
 
 void print_line(const Job& job) {
@@ -124,6 +126,10 @@ void print_summary(const Judged& judged) {
   std::string part = judged.next_part();
   const std::string& stem = judged.lab.stem;
   auto advise = [](const std::string& label, const std::string& text) { std::cout << ' ' << padded(label, 9) << text << '\n'; };
+  std::vector<const Job*> jobs;
+  for (const Job& job : judged.jobs) jobs.push_back(&job);
+  const std::vector<Mistake> mistakes = recorded_mistakes(judged.lab);
+  if (const Mistake* mistake = nearest(mistakes, jobs)) advise("Guess", "this looks like a known mistake: " + mistake->what);
   if (!judged.given && !judged.build.errors.empty()) {
     advise("Next", "make " + judged.build.errors.begin()->first + " compile: the first error above is usually the one to mend");
     advise("Again", "cmake --build --preset " + judged.lab.id());
@@ -137,6 +143,14 @@ void print_summary(const Judged& judged) {
   } else if (!judged.given) {
     std::cout << ' ' << in(Colour::green, "Done.") << "    Compare with the reference: diff -u labs/" << stem << " solutions/" << stem << '\n';
   }
+}
+
+// For the packets of the tests that fail this time.
+std::string fresh_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  std::filesystem::create_directories(path, error);
+  return error ? "" : path;
 }
 
 Judged prepare(Lab lab, const BoardOptions& options) {
@@ -196,7 +210,9 @@ void show_board(Lab lab, const BoardOptions& options) {
   }
   Ticker ticker(judged.lab, judged.jobs);
   ticker.update();
-  run(judged.jobs, options.run, [&ticker](const Job&) { ticker.update(); });
+  RunOptions how = options.run;
+  how.captures = fresh_folder(build_folder() + "/captures/" + judged.lab.id());
+  run(judged.jobs, how, [&ticker](const Job&) { ticker.update(); });
   ticker.update();
   for (const Job& job : judged.jobs)
     if (worth_telling(job.result) && job.result.state != "does not build") print_failure(job);

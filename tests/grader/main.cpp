@@ -10,6 +10,7 @@
 #include "doctor.hpp"
 #include "proof.hpp"
 #include "subprocess.hpp"
+#include "trace.hpp"
 #include "watch.hpp"
 
 namespace {
@@ -21,17 +22,22 @@ constexpr const char* usage =
     "  progress            all labs on one screen\n"
     "  watch [LAB]         build and judge again at each save below labs/\n"
     "  doctor              what this machine offers the grader\n"
+    "  trace LAB -- PROGRAM [ARGUMENT]...\n"
+    "                      run one of your programs by hand and see its socket calls as they happen\n"
     "  proof LAB           judge the lab's tests: reference, skeleton, alternatives, recorded mistakes\n"
     "\n"
     "  --programs FOLDER   judge the programs in FOLDER as they are (board)\n"
     "  --solutions         judge the reference instead of labs/\n"
+    "  --svg FILE          draw the calls as a sequence chart (trace)\n"
     "  -j N                tests that run at the same time\n"
     "  --speed-factor X    stretch every limit X times (measured if left out)\n"
+    "  --no-record         without the flight recorder and the faults that it brings about\n"
     "  --shared-network    no private network: use the machine's loopback\n";
 
 struct Arguments {
   std::vector<std::string> words;
   BoardOptions board;
+  TraceOptions trace;
 };
 
 struct UsageError {
@@ -62,12 +68,20 @@ Arguments parse(int argc, char* argv[]) {
       if (++i >= argc) throw UsageError{word + " wants a value"};
       return argv[i];
     };
-    if (word == "--solutions")
+    if (word == "--") {
+      arguments.trace.command.assign(argv + i + 1, argv + argc);
+      break;
+    }
+    if (word == "--svg")
+      arguments.trace.svg = value();
+    else if (word == "--solutions")
       arguments.board.tree = "solutions";
     else if (word == "--programs")
       arguments.board.programs = folder(value());
     else if (word == "--shared-network")
       run.shared_network = true;
+    else if (word == "--no-record")
+      run.record = false;
     else if (word == "--speed-factor")
       run.speed_factor = positive_number(value());
     else if (word == "-j")
@@ -84,11 +98,16 @@ int carry_out(Arguments arguments) {
   const auto& words = arguments.words;
   if (words.empty()) throw UsageError{"a command is missing"};
   std::string command = words[0], lab = words.size() > 1 ? words[1] : "";
-  bool wants_lab = command == "board" || command == "proof", takes_lab = wants_lab || command == "watch";
+  bool wants_lab = command == "board" || command == "proof" || command == "trace", takes_lab = wants_lab || command == "watch";
   if (wants_lab && lab.empty()) throw UsageError{command + " wants a lab: grade " + command + " lab02"};
   if (words.size() > (takes_lab ? 2U : 1U)) throw UsageError{"too many words for " + command};
 
-  if (!arguments.board.programs.empty() && command != "board") throw UsageError{"--programs goes with board"};
+  if (!arguments.board.programs.empty() && command != "board" && command != "trace") throw UsageError{"--programs goes with board and trace"};
+  if (arguments.trace.command.empty() == (command == "trace")) throw UsageError{"a program stands behind --, and only for trace: grade trace lab02 -- echo_client 127.0.0.1 7000 hello"};
+  if (command == "trace") {
+    arguments.trace.folder = arguments.board.programs.empty() ? find_lab(lab).build_folder(arguments.board.tree) : arguments.board.programs;
+    return trace(arguments.trace);
+  }
   if (command == "doctor") return doctor();
   if (arguments.board.run.speed_factor == 0) arguments.board.run.speed_factor = measure_speed_factor();
   // A board's status says that grading took place, not how it went.

@@ -2,56 +2,18 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <sstream>
 
+#include "nearest.hpp"
 #include "terminal.hpp"
 
 namespace fs = std::filesystem;
 
 namespace {
-
-// The header of a recorded mistake, above its patch:
-//   What:      what is wrong
-//   Sees:      what the learner sees
-//   Caught by: the tests that must fail
-//   May fail:  tests that may fail as well
-//   Says:      words that the message of the first of them must contain
-struct Mistake {
-  std::string name, what, sees, says;
-  std::vector<std::string> caught_by;
-  std::set<std::string> may_fail;
-};
-
-std::vector<std::string> words(const std::string& text) {
-  std::istringstream in(text);
-  std::vector<std::string> all;
-  for (std::string word; in >> word;) all.push_back(word);
-  return all;
-}
-
-Mistake read_mistake(const fs::path& path) {
-  Mistake mistake;
-  mistake.name = path.stem().string();
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line) && !line.starts_with("--- ");) {
-    std::size_t colon = line.find(':');
-    if (colon == std::string::npos) continue;
-    std::string key = line.substr(0, colon), value = line.substr(colon + 1);
-    value.erase(0, std::min(value.find_first_not_of(' '), value.size()));
-    if (key == "What") mistake.what = value;
-    if (key == "Sees") mistake.sees = value;
-    if (key == "Says") mistake.says = value;
-    if (key == "Caught by") mistake.caught_by = words(value);
-    if (key == "May fail")
-      for (const std::string& id : words(value)) mistake.may_fail.insert(id);
-  }
-  for (const std::string& id : mistake.caught_by) mistake.may_fail.insert(id);
-  return mistake;
-}
 
 std::vector<std::string> names_in(const std::string& folder) {
   std::vector<std::string> names;
@@ -69,12 +31,8 @@ class Proof {
     add(lab_.build_folder("solutions"));
     add(lab_.build_folder("labs"));
     for (const std::string& name : names_in(sources("alternatives"))) add(variant("alternatives", name));
-    std::vector<Mistake> mistakes;
-    for (const std::string& name : names_in(sources("mistakes")))
-      if (name.ends_with(".patch")) {
-        mistakes.push_back(read_mistake(sources("mistakes") + "/" + name));
-        add(variant("mistakes", mistakes.back().name));
-      }
+    const std::vector<Mistake> mistakes = recorded_mistakes(lab_);
+    for (const Mistake& mistake : mistakes) add(variant("mistakes", mistake.name));
 
     std::size_t done = 0;
     run(jobs_, options_, [&](const Job&) { show_status(" " + std::to_string(++done) + " of " + std::to_string(jobs_.size())); });
@@ -89,6 +47,7 @@ class Proof {
     std::cout << "\n Recorded mistakes, and the tests that catch them\n\n";
     for (const Mistake& mistake : mistakes) check_mistake(mistake);
     check_every_test_kills(mistakes);
+    measure_guesses(mistakes);
     std::cout << "\n " << mistakes.size() << " mistakes, " << lab_.tests.size() << " tests, " << jobs_.size() << " runs: "
               << (failures_ == 0 ? "the proof holds" : std::to_string(failures_) + " claims do not hold") << std::endl;
     return failures_ == 0 ? 0 : 1;
@@ -167,7 +126,7 @@ class Proof {
       if (passed && must_fail) complain(mistake.name + " is not caught by " + job->test->name);
       if (!passed && !skipped && !mistake.may_fail.contains(id) && job->result.state != "blocked")
         complain(mistake.name + " also fails " + job->test->name + " (" + job->result.state + ": " + job->result.failure + ")", job);
-      if (!passed && !skipped && id == mistake.caught_by.front() && !message_says(*job, mistake.says))
+      if (!passed && !skipped && id == mistake.caught_by.front() && !message_says(job->result, mistake.says))
         complain(mistake.name + ": the message of " + id + " does not say \"" + mistake.says + "\"", job);
     }
     if (mistake.caught_by.empty() || mistake.what.empty() || mistake.sees.empty() || mistake.says.empty())
@@ -176,19 +135,32 @@ class Proof {
               << (blocked > 0 ? ", which blocks " + std::to_string(blocked) + " others" : "") << '\n';
   }
 
-  static bool message_says(const Job& job, const std::string& text) {
-    if (job.result.failure.find(text) != std::string::npos) return true;
-    for (const auto& [label, detail] : job.result.details)
-      if (detail.find(text) != std::string::npos || (label + " " + detail).find(text) != std::string::npos) return true;
-    return false;
-  }
-
   // A test that no mistake fails may be one that cannot fail.
   void check_every_test_kills(const std::vector<Mistake>& mistakes) {
     if (mistakes.empty()) return;
     for (const Job* job : by_folder_[lab_.build_folder("solutions")])
       if (!killers_.contains(job->test->id) && job->result.state != "skipped")
         complain("no recorded mistake fails " + job->test->name);
+  }
+
+  // How often the board's guess is right: for each recorded mistake, as if a learner had made it; and with that mistake
+  // left out of the list, so that every guess is a wrong one.
+  void measure_guesses(const std::vector<Mistake>& mistakes) {
+    int right = 0, wrong = 0, misled = 0;
+    std::string confused;
+    for (const Mistake& mistake : mistakes) {
+      const auto& jobs = by_folder_[variant("mistakes", mistake.name)];
+      const Mistake* guess = nearest(mistakes, jobs);
+      if (guess != nullptr) ++(guess->name == mistake.name ? right : wrong);
+      if (guess != nullptr && guess->name != mistake.name) confused += "\n     " + mistake.name + " taken for " + guess->name;
+      std::vector<Mistake> others;
+      std::copy_if(mistakes.begin(), mistakes.end(), std::back_inserter(others), [&](const Mistake& m) { return m.name != mistake.name; });
+      if (nearest(others, jobs) != nullptr) ++misled;
+    }
+    std::size_t count = mistakes.size();
+    std::cout << "\n Nearest mistake: of " << count << " named rightly " << right << ", wrongly " << wrong << ", no guess for "
+              << count - static_cast<std::size_t>(right + wrong) << "; left out of the list, " << misled << " are taken for another" << confused << '\n';
+    if (wrong * 5 > right) complain("the nearest mistake is named wrongly too often");
   }
 
   Lab lab_;

@@ -119,6 +119,8 @@ class Pool {
                                      "jsonl", "--programs", job.programs, "--speed-factor",
                                      std::to_string(options_.speed_factor)};
     if (options_.shared_network) command.push_back("--shared-network");
+    if (!options_.record) command.push_back("--no-record");
+    if (!options_.captures.empty()) command.insert(command.end(), {"--captures", options_.captures});
     running_.push_back({&job, start(command, false), Clock::now(), "", false});
   }
 

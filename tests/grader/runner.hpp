@@ -29,6 +29,8 @@ struct RunOptions {
   std::size_t workers = 0;  ///< tests that run at the same time; 0: what suits tests that mostly wait
   double speed_factor = 1;
   bool shared_network = false;
+  bool record = true;    ///< with the flight recorder and its faults
+  std::string captures;  ///< folder for the packets of failed tests; empty: they are not kept
 };
 
 /// Runs every job in a process of its own, many at a time, those that others need first. A job whose needs did not

@@ -5,6 +5,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "clock.hpp"
+#include "faults.hpp"
 #include "idle.hpp"
 #include "network.hpp"
 #include "peer.hpp"

@@ -10,22 +10,28 @@
 #include "network.hpp"
 #include "program.hpp"
 #include "reporter.hpp"
+#include "wire.hpp"
 
 int main(int argc, char* argv[]) {
   harness::register_reporter();
   Catch::Session session;
-  std::string programs = ".";
+  std::string programs = ".", captures;
   double factor = 1.0;
-  bool shared_network = false;
+  bool shared_network = false, no_record = false;
   using namespace Catch::Clara;
   session.cli(session.cli() | Opt(programs, "folder")["--programs"]("folder with the programs to judge") |
               Opt(factor, "factor")["--speed-factor"]("how many times slower than usual this machine is") |
+              Opt(captures, "folder")["--captures"]("where failed tests leave their packets (.pcap)") |
+              Opt(no_record)["--no-record"]("without the flight recorder and its faults") |
               Opt(shared_network)["--shared-network"]("stay on the machine's own loopback"));
   if (int status = session.applyCommandLine(argc, argv); status != 0) return status;
 
   harness::set_programs_folder(programs);
   harness::set_speed_factor(factor);
   if (!shared_network) harness::enter_private_network();
+  harness::set_recording(!no_record);
+  harness::set_captures_folder(captures);
+  if (!no_record) harness::start_capture();
 
   // What the programs leave behind becomes our child, so that it can be found and ended.
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);

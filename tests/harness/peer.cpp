@@ -20,6 +20,7 @@
 #include "quoted.hpp"
 #include "sockets.hpp"
 #include "story.hpp"
+#include "wire.hpp"
 
 namespace harness {
 namespace {
@@ -119,6 +120,7 @@ Peer Peer::connect(const Endpoint& where, std::string name) {
   // Our side must never be the one that holds data back (Nagle), or a test would measure us.
   int on = 1;
   ::setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  is_our_port(local_address(connection->fd).port());
   connection->tell("connected", "to " + in_words(where));
   return Peer(std::move(connection));
 }
@@ -277,6 +279,7 @@ Listener::Listener(std::string host, int backlog) : endpoint_{std::move(host), 0
   if (::bind(fd_, address.get(), address.length) != 0 || ::listen(fd_, backlog) != 0)
     throw std::system_error(errno, std::system_category(), "the test's own listener");
   endpoint_.port = local_address(fd_).port();
+  is_our_port(endpoint_.port);
   Story::current().step("we listened", "on " + in_words(endpoint_));
 }
 

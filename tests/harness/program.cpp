@@ -22,16 +22,19 @@
 #include <thread>
 
 #include "clock.hpp"
+#include "evidence.hpp"
 #include "network.hpp"
 #include "peer.hpp"
 #include "process_tree.hpp"
 #include "quoted.hpp"
+#include "recording.hpp"
 #include "story.hpp"
 
 namespace harness {
 namespace {
 
 std::string folder = ".";
+bool recorded = true;
 
 // Sanitizers report with this status, so that a report is never taken for `failed at run time` (1).
 constexpr int sanitizer_status = 86;
@@ -105,22 +108,6 @@ bool holds_sanitizer_report(const std::string& errors) {
   return false;
 }
 
-// The lines of a sanitizer's report that a learner needs: what happened, and the frames in their own files.
-std::string essence_of_report(const std::string& errors) {
-  std::string essence;
-  std::size_t frames = 0, from = 0;
-  while (from < errors.size()) {
-    std::size_t end = std::min(errors.find('\n', from), errors.size());
-    std::string line = errors.substr(from, end - from);
-    from = end + 1;
-    bool headline = line.find("Sanitizer: ") != std::string::npos || line.find("runtime error: ") != std::string::npos;
-    bool own_frame = line.find("    #") == 0 && line.find(".cpp:") != std::string::npos && frames < 4;
-    if (own_frame) ++frames;
-    if ((headline && line.find("SUMMARY") == std::string::npos) || own_frame) essence += (essence.empty() ? "" : "\n") + line;
-  }
-  return essence;
-}
-
 std::string last_lines(const std::string& text, std::size_t most) {
   std::size_t from = text.size();
   for (std::size_t lines = 0; from > 0; --from)
@@ -129,6 +116,10 @@ std::string last_lines(const std::string& text, std::size_t most) {
   while (!tail.empty() && tail.back() == '\n') tail.pop_back();
   if (tail.size() > 1500) tail = "... " + tail.substr(tail.size() - 1500);
   return tail;
+}
+
+std::uint64_t nanoseconds(std::chrono::steady_clock::duration time) {
+  return static_cast<std::uint64_t>(std::chrono::nanoseconds(time).count());
 }
 
 std::string lower(std::string_view text) {
@@ -146,6 +137,7 @@ std::string in_words(const Endpoint& endpoint) {
 
 void set_programs_folder(std::string path) { folder = std::move(path); }
 const std::string& programs_folder() { return folder; }
+void set_recording(bool on) { recorded = on; }
 
 // A thread drains the program's output and sees its end, so that a program that talks a lot is never held up by
 // a test that is busy with something else.
@@ -155,6 +147,10 @@ class Program::Process {
   ~Process();
 
   void kill();
+  Exit state() const {
+    std::lock_guard lock(mutex_);
+    return exit;
+  }
   template <class Condition>
   bool wait(Condition condition, Milliseconds limit = patience()) {
     Deadline deadline(limit);
@@ -170,6 +166,7 @@ class Program::Process {
   std::optional<Endpoint> announced;
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
   bool killed_by_us = false, said_errors = false;
+  Recording recording;
 
   // Guarded by mutex_ once the thread runs.
   mutable std::mutex mutex_;
@@ -194,7 +191,7 @@ std::vector<int> program_pidfds;  // of the Programs that exist; only the test's
 }
 
 Program::Process::Process(std::string program, std::vector<std::string> args, const Options& options)
-    : name(std::move(program)), arguments(std::move(args)), most_output_(options.output), most_memory_(options.memory) {
+    : name(std::move(program)), arguments(std::move(args)), recording(recorded ? SOCKET_LABS_RECORDER : "", options.faults), most_output_(options.output), most_memory_(options.memory) {
   std::string path = folder + "/" + name;
   std::string command = name;
   for (const std::string& argument : arguments)
@@ -202,6 +199,7 @@ Program::Process::Process(std::string program, std::vector<std::string> args, co
                           ? in_quotes(argument, 40)
                           : printable(argument));
   Story::current().step("we ran", command);
+  if (!options.faults.empty()) Story::current().step("meanwhile", in_words(options.faults) + ". All of this does happen, now and then.");
 
   if (::access(path.c_str(), X_OK) != 0) {
     Story::current().conclude(State::does_not_build);
@@ -212,6 +210,7 @@ Program::Process::Process(std::string program, std::vector<std::string> args, co
   std::vector<std::string> all{path};
   all.insert(all.end(), arguments.begin(), arguments.end());
   std::vector<std::string> environment = clean_environment(options);
+  for (const std::string& setting : recording.environment()) environment.push_back(setting);
   auto argument_pointers = c_pointers(all), environment_pointers = c_pointers(environment);
   pid_t parent = ::getpid();
   pid = ::fork();
@@ -311,6 +310,9 @@ Program::~Program() {
   Process& p = *process_;
   // What is about to crash or to end shall do so by itself, so that it can be told.
   let_settle();
+  Evidence evidence;
+  bool look = Story::current().failed() || std::uncaught_exceptions() > 0;
+  if (look && p.state().kind == Exit::Kind::running) evidence.busy_ms = processor_ms(p.pid);
   p.kill();
   std::string err = p.err, named = p.name;
   Story& story = Story::current();
@@ -330,6 +332,14 @@ Program::~Program() {
   if (p.flooded) story.note(named, "was ended: it wrote more than a test reads");
   if (p.bloated) story.note(named, "was ended: it used more memory than a test allows");
   if (p.exit.kind != Exit::Kind::running && !p.killed_by_us && !unwritten) story.note(named, in_words(p.exit));
+  if ((look || report || died) && !unwritten) {
+    evidence.program = folder + "/" + named;
+    evidence.exit = p.killed_by_us ? Exit{} : p.exit;
+    evidence.killed_by_us = p.killed_by_us;
+    evidence.start = nanoseconds(p.started.time_since_epoch());
+    evidence.lived_ms = nanoseconds(age()) / 1'000'000;
+    tell_evidence(story, p.recording, evidence);
+  }
 
   process_.reset();
   // A crash or a sanitizer's report fails the test even when every answer was right.

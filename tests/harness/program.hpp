@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "faults.hpp"
 #include "received.hpp"
 
 namespace harness {
@@ -27,7 +28,16 @@ struct Options {
   std::size_t memory = 1024 * 1024;       ///< resident KiB after which the program is ended
   std::size_t processes = 512;            ///< RLIMIT_NPROC, threads included; in a private network only
   bool exact_memory = false;              ///< sanitizers give freed memory back at once, so that growth can be judged
+  Faults faults = {};                     ///< what shall happen to its calls
 };
+
+/// Options for a program to whose calls this happens: `Program server("echo_server", {...}, with(receives_at_most(1)))`.
+template <class... Fault>
+Options with(Fault... faults) {
+  Options options;
+  options.faults = {faults...};
+  return options;
+}
 
 /// One of the programs under test, running.
 ///
@@ -113,6 +123,9 @@ class Program {
 /// The folder that holds the programs under test, and the one that holds the reference.
 void set_programs_folder(std::string folder);
 const std::string& programs_folder();
+
+/// Whether programs run under the flight recorder (tests/recorder); without it there are no injected faults either.
+void set_recording(bool on);
 
 /// Descriptors that become readable when a program that the test has started ends; for waits that would be in vain.
 std::vector<int> program_ends();

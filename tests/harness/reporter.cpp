@@ -11,6 +11,7 @@
 #include "json.hpp"
 #include "process_tree.hpp"
 #include "story.hpp"
+#include "wire.hpp"
 
 namespace harness {
 namespace {
@@ -42,7 +43,9 @@ class JsonLines : public Catch::StreamingReporterBase {
   // A test case with generators runs several times; the story is that of the first run that fails.
   void testCasePartialStarting(const Catch::TestCaseInfo& info, std::uint64_t part) override {
     StreamingReporterBase::testCasePartialStarting(info, part);
-    if (failure_.empty()) Story::current().begin();
+    if (!failure_.empty()) return;
+    Story::current().begin();
+    restart_capture();
   }
 
   void assertionEnded(const Catch::AssertionStats& stats) override {
@@ -65,6 +68,8 @@ class JsonLines : public Catch::StreamingReporterBase {
     else if (stats.totals.assertions.passed == 0)
       state = State::wrong;  // a test that checked nothing proves nothing
 
+    if (state != State::passed && state != State::skipped && state != State::not_started && !captures_folder().empty()) keep_packets(info_id(*stats.testInfo));
+
     std::string rest = ",\"state\":" + json_string(name(state));
     if (state != State::passed && state != State::skipped) rest += ",\"failure\":" + json_string(failure_) + ",\"details\":" + details(story);
     line("end", *stats.testInfo, rest);
@@ -72,6 +77,13 @@ class JsonLines : public Catch::StreamingReporterBase {
   }
 
  private:
+  static std::string info_id(const Catch::TestCaseInfo& info) { return info.name.substr(0, info.name.find(' ')); }
+
+  static void keep_packets(const std::string& id) {
+    std::string path = captures_folder() + "/" + id + ".pcap";
+    if (write_capture(path)) Story::current().note("capture", path + "   (open it with Wireshark or tcpdump -r)");
+  }
+
   static std::string details(const Story& story) {
     std::string all;
     for (const Detail& detail : story.told())

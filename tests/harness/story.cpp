@@ -1,6 +1,7 @@
 #include "story.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 
 namespace harness {
@@ -18,6 +19,10 @@ int strength(State state) {
 }
 
 constexpr std::size_t most_steps = 14;
+
+std::uint64_t now() {
+  return static_cast<std::uint64_t>(std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
+}
 
 }  // namespace
 
@@ -44,6 +49,7 @@ void Story::begin() { *this = Story(); }
 
 void Story::step(std::string label, std::string text) {
   if (!mismatch_.empty()) return;  // what happens after the first failure only hides it
+  moments_.push_back({now(), label + " " + (text.size() > 60 ? text.substr(0, 57) + "..." : text)});
   if (!steps_.empty() && steps_.back().label == label) {
     // A long line of equal steps is told by its last ones.
     if (steps_.back().text.size() > 200) steps_.back().text = "...";
@@ -65,6 +71,7 @@ void Story::note(std::string label, std::string text) { notes_.push_back({std::m
 void Story::mismatch(std::string expected, std::string received, std::string caret) {
   // The first thing that goes wrong is the one to explain; what follows is often its consequence.
   if (!mismatch_.empty()) return;
+  failed_at_ = now();
   // The last step is most often that which brought the wrong answer; it is told better here.
   if (!steps_.empty() && steps_.back().label.ends_with(" received") && steps_.back().text.find(", then ") == std::string::npos) steps_.pop_back();
   if (!caret.empty()) received += "\n" + caret;

@@ -3,6 +3,8 @@
 #include <string_view>
 #include <vector>
 
+#include "calls.hpp"
+
 /// What happened in the test case that is running, in the words in which a failure is told.
 namespace harness {
 
@@ -64,6 +66,13 @@ class Story {
   /// True when something has gone wrong already.
   bool failed() const { return !mismatch_.empty(); }
 
+  /// The mismatch, when it was noticed, and when which step was told; for a message that sets them beside the program's
+  /// own calls. Times are nanoseconds of the steady clock.
+  std::string expected() const { return failed() ? mismatch_[0].text : ""; }
+  std::string received() const { return failed() ? mismatch_[1].text : ""; }
+  std::uint64_t failed_at() const { return failed_at_; }
+  const std::vector<Moment>& moments() const { return moments_; }
+
   /// The whole message, in the order in which a learner reads it.
   std::vector<Detail> told() const;
 
@@ -73,6 +82,8 @@ class Story {
   std::size_t mark_ = 0;
   std::vector<Detail> mismatch_;
   std::vector<Detail> notes_;
+  std::vector<Moment> moments_;
+  std::uint64_t failed_at_ = 0;
   std::string why_, read_, by_hand_;
 };
 

@@ -15,6 +15,7 @@
 #include "quoted.hpp"
 #include "sockets.hpp"
 #include "story.hpp"
+#include "wire.hpp"
 
 namespace harness {
 
@@ -27,6 +28,7 @@ UdpPeer::UdpPeer(std::string name, std::string host) : name_(std::move(name)), e
   if (::bind(fd_, address.get(), address.length) != 0)
     throw std::system_error(errno, std::system_category(), "the test's own UDP socket");
   endpoint_.port = local_address(fd_).port();
+  is_our_port(endpoint_.port);
 }
 
 UdpPeer::UdpPeer(UdpPeer&& other) noexcept

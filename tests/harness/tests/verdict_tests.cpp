@@ -125,3 +125,29 @@ TEST_CASE("A fork bomb is bounded, and nothing of it is left") {
   CHECK_FALSE(verdict.state.empty());
   CHECK(left_behind() == "");
 }
+
+TEST_CASE("A failure shows the program's calls, the packets, and where they are kept") {
+  std::string folder = std::string(ROGUES) + "/captures";
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  Verdict verdict = judge("ends-early", {"--captures", folder});
+  CAPTURE(verdict.message);
+  CHECK(verdict.state == "wrong");
+  CHECK(verdict.message.find("write(4, 3) = 3 \"rig\"") != std::string::npos);
+  if (verdict.message.find("on the wire") == std::string::npos) SKIP("this machine has no private network to capture in");
+  CHECK(verdict.message.find("we -> it   SYN") != std::string::npos);
+  CHECK(verdict.message.find("it -> we   FIN") != std::string::npos);
+  std::ifstream file(folder + "/99.1.1.pcap", std::ios::binary);
+  std::stringstream bytes;
+  bytes << file.rdbuf();
+  // The magic number of pcap(3) with nanoseconds, and at least six packets behind the header.
+  CHECK(bytes.str().starts_with("\x4d\x3c\xb2\xa1"));
+  CHECK(bytes.str().size() > 24 + 6 * (16 + 54));
+}
+
+TEST_CASE("Without the recorder the verdict is the same, and the message says that there is no record") {
+  Verdict with = judge("falls-silent", {}), without = judge("falls-silent", {"--no-record"});
+  CHECK(without.state == with.state);
+  CHECK(with.message.find("your program waits") == std::string::npos);  // pause is no socket call
+  CHECK(without.message.find("there is no record") != std::string::npos);
+}

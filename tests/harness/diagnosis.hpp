@@ -1,0 +1,26 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "received.hpp"
+#include "recording.hpp"
+
+namespace harness {
+
+/// What is known of a program when its test has failed.
+struct Evidence {
+  std::vector<RecordedCall> calls;
+  std::string program;             ///< the path of the executable
+  Exit exit;
+  bool killed_by_us = false;
+  std::string expected, received;  ///< the mismatch, as the story tells it
+  std::uint64_t start = 0;         ///< of the program, on the recording's clock
+  std::uint64_t busy_ms = 0;       ///< processor time of the program and its children
+  std::uint64_t lived_ms = 0;
+};
+
+/// What probably brought the ending about, a sentence each, the likeliest first. Empty where nothing stands out.
+std::vector<std::string> diagnose(const Evidence& evidence);
+
+}  // namespace harness

@@ -1,0 +1,27 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+/// The packets of a test case, captured where it has the network to itself (packet(7); no root is needed there).
+namespace harness {
+
+/// Begins to capture on loopback. Does nothing on a shared network, or where the system does not allow it.
+void start_capture();
+
+/// Forgets what has been captured; called when a test case starts.
+void restart_capture();
+
+/// Says that `port` is the test's, not the program's.
+void is_our_port(std::uint16_t port);
+
+/// The last packets before `until`, a line each: time since `start`, direction, what it is. Empty when nothing was captured.
+std::string packets_in_words(std::uint64_t start, std::uint64_t until, std::size_t lines);
+
+/// Writes everything captured to `path` in the format of pcap(3). False when there is nothing or it cannot be written.
+bool write_capture(const std::string& path);
+
+/// The folder in which failed tests leave their captures; empty: nowhere.
+void set_captures_folder(std::string folder);
+const std::string& captures_folder();
+
+}  // namespace harness

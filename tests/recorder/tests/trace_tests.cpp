@@ -1,0 +1,41 @@
+// `grade trace`: a program run by hand under the recorder.
+#include <catch2/catch_test_macros.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "subprocess.hpp"
+
+namespace {
+
+std::string name_of_a_probe() {
+  std::string first = std::string(PROBES).substr(0, std::string(PROBES).find(':'));
+  return first.substr(first.rfind('/') + 1);
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("A traced program does its work, and its calls and their chart are shown") {
+  const std::string svg = std::string(PROBE_FOLDER) + "/chart.svg";
+  std::filesystem::remove(svg);
+  Captured run = capture({GRADE, "trace", "lab02", "--programs", PROBE_FOLDER, "--svg", svg, "--", name_of_a_probe(), "converse"});
+  CAPTURE(run.output);
+  CHECK(run.status == 0);
+  CHECK(contains(run.output, "hello, world\n"));
+  CHECK(contains(run.output, "socket(TCP) = "));
+  CHECK(contains(run.output, "12 bytes \"hello, world\""));
+  CHECK(contains(run.output, "end of stream (FIN)"));
+  std::stringstream drawing;
+  drawing << std::ifstream(svg).rdbuf();
+  CHECK(contains(drawing.str(), "</svg>"));
+}
+
+TEST_CASE("The status of a traced program is its own, and wrong usage is told") {
+  CHECK(capture({GRADE, "trace", "lab02", "--programs", PROBE_FOLDER, "--", name_of_a_probe(), "no-such-thing"}).status == 2);
+  CHECK(capture({GRADE, "trace", "lab02"}).status == 2);
+  CHECK(capture({GRADE, "board", "lab02", "--", "echo_client"}).status == 2);
+  CHECK(capture({GRADE, "trace", "lab02", "--programs", PROBE_FOLDER, "--", "no-such-program"}).status == 1);
+}
