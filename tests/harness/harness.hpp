@@ -17,3 +17,4 @@
 #include "timing.hpp"
 #include "udp_peer.hpp"
 #include "udp_wire.hpp"
+#include "usage.hpp"

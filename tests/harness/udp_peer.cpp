@@ -18,8 +18,9 @@
 
 namespace harness {
 
-UdpPeer::UdpPeer(std::string name, std::string host) : name_(std::move(name)), endpoint_{std::move(host), 0} {
-  SocketAddress address = to_address(endpoint_.host, 0);
+UdpPeer::UdpPeer(std::string name, std::string host, std::uint16_t port)
+    : name_(std::move(name)), endpoint_{std::move(host), port} {
+  SocketAddress address = to_address(endpoint_.host, port);
   fd_ = new_socket(address.family(), SOCK_DGRAM);
   // A crowd's answers must not be lost here while the test is busy.
   int room = 4 * 1024 * 1024;

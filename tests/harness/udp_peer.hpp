@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,10 +24,10 @@ struct Datagram : Received {
 /// Built on plain system calls. Every wait has a deadline (patience()), and every step is told to the story.
 class UdpPeer {
  public:
-  /// Binds to a port that the system chooses.
   /// \param name how the story calls this side when there are several ("client 1", "a stranger")
   /// \param host a numeric address
-  explicit UdpPeer(std::string name = "we", std::string host = "127.0.0.1");
+  /// \param port 0 lets the system choose
+  explicit UdpPeer(std::string name = "we", std::string host = "127.0.0.1", std::uint16_t port = 0);
   ~UdpPeer();
   UdpPeer(UdpPeer&& other) noexcept;
   UdpPeer& operator=(UdpPeer&&) = delete;
