@@ -174,9 +174,9 @@ TEST_CASE("03.7.2 A port on which nobody listens is told at once", "[program:udp
   auto start = std::chrono::steady_clock::now();
   Program client("udp_echo_client", {"127.0.0.1", nobody.port(), "hello"});
 
-  REQUIRE(ends_within(client, 0ms, start));
-  CHECK(client.exit_status() == 1);
   CHECK(client.complains("Connection refused"));
+  CHECK(is_no_later(std::chrono::steady_clock::now() - start, 0ms, "its end"));
+  CHECK(client.exit_status() == 1);
 }
 
 TEST_CASE("03.7.3 An answer that comes late, but in time, is printed", "[program:udp_echo_client][points:2][needs:03.6.1]") {
@@ -247,5 +247,7 @@ TEST_CASE("03.7.6 The client waits without keeping a processor busy", "[program:
   Datagram request = us.receive();
   REQUIRE(request == "hello");
   client.wait_until_idle();
-  CHECK(takes_at_most_of_a_core(0.1, client));
+  bool sleeps = client.state().kind == Exit::Kind::running;
+  if (!sleeps) Story::current().mismatch("a client that sleeps while it waits", "one that was busy until its end");
+  CHECK(sleeps);
 }
