@@ -37,7 +37,7 @@ void serve_one(net::Socket& socket) {
   send_answer(socket, payload, sender);
 }
 
-// A failure belongs to one datagram: its answer is too long, its sender has gone. The next one has nothing to do with it.
+// A failure belongs to one datagram: its answer is too long, its sender has gone. It is nothing to the next one.
 [[noreturn]] void serve(net::Socket& socket) {
   while (true) {
     try {

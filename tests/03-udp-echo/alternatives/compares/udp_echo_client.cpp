@@ -1,5 +1,5 @@
-// The socket is not connected: the sender is compared, and ICMP errors are asked for (IP_RECVERR, Linux). SO_RCVTIMEO is set
-// anew to what is left before each receive.
+// The socket is not connected: the sender is compared, and ICMP errors are asked for (IP_RECVERR, Linux). SO_RCVTIMEO
+// is set anew to what is left before each receive.
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
-// One IPv6 socket for both families: IPv4 is written as ::ffff:127.0.0.1. Non-blocking, with poll, and everything that is
-// there is taken at once.
+// One IPv6 socket for both families: IPv4 is written as ::ffff:127.0.0.1. Non-blocking, with poll, and everything that
+// is there is taken at once.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -51,9 +51,11 @@ static void announce(int fd) {
   getsockname(fd, reinterpret_cast<sockaddr*>(&local), &length);
   char text[INET6_ADDRSTRLEN];
   if (IN6_IS_ADDR_V4MAPPED(&local.sin6_addr))
-    std::printf("listening on %s:%d\n", inet_ntop(AF_INET, local.sin6_addr.s6_addr + 12, text, sizeof text), ntohs(local.sin6_port));
+    std::printf("listening on %s:%d\n", inet_ntop(AF_INET, local.sin6_addr.s6_addr + 12, text, sizeof text),
+                ntohs(local.sin6_port));
   else
-    std::printf("listening on [%s]:%d\n", inet_ntop(AF_INET6, &local.sin6_addr, text, sizeof text), ntohs(local.sin6_port));
+    std::printf("listening on [%s]:%d\n", inet_ntop(AF_INET6, &local.sin6_addr, text, sizeof text),
+                ntohs(local.sin6_port));
   std::fflush(stdout);
 }
 

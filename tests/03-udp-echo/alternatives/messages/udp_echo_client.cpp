@@ -1,4 +1,5 @@
-// A connected socket, write, and ppoll with what is left of the two seconds; the length is asked for before the buffer is made.
+// A connected socket, write, and ppoll with what is left of the two seconds; the length is asked for before the buffer
+// is made.
 #include <netdb.h>
 #include <poll.h>
 #include <sys/ioctl.h>

@@ -40,7 +40,8 @@ static void announce(int fd) {
   socklen_t length = sizeof local;
   getsockname(fd, reinterpret_cast<sockaddr*>(&local), &length);
   char host[128], service[16];
-  getnameinfo(reinterpret_cast<sockaddr*>(&local), length, host, sizeof host, service, sizeof service, NI_NUMERICHOST | NI_NUMERICSERV);
+  getnameinfo(reinterpret_cast<sockaddr*>(&local), length, host, sizeof host, service, sizeof service,
+              NI_NUMERICHOST | NI_NUMERICSERV);
   std::printf(local.ss_family == AF_INET6 ? "listening on [%s]:%s\n" : "listening on %s:%s\n", host, service);
   std::fflush(stdout);
 }
@@ -52,7 +53,8 @@ static void serve(int fd) {
     sockaddr_storage sender{};
     socklen_t length = sizeof sender;
     ssize_t n = recvfrom(fd, buffer.data() + 6, buffer.size() - 6, 0, reinterpret_cast<sockaddr*>(&sender), &length);
-    if (n >= 0) n = sendto(fd, buffer.data(), 6 + static_cast<size_t>(n), 0, reinterpret_cast<sockaddr*>(&sender), length);
+    if (n >= 0)
+      n = sendto(fd, buffer.data(), 6 + static_cast<size_t>(n), 0, reinterpret_cast<sockaddr*>(&sender), length);
     if (n < 0) std::fprintf(stderr, "lost: %s\n", std::strerror(errno));
   }
 }
