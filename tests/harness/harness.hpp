@@ -16,4 +16,7 @@
 #include "received.hpp"
 #include "settles.hpp"
 #include "story.hpp"
+#include "timing.hpp"
 #include "udp_peer.hpp"
+#include "udp_wire.hpp"
+#include "usage.hpp"

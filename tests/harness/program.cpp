@@ -85,7 +85,7 @@ void limit(int resource, std::size_t most) {
 
 std::vector<std::string> clean_environment(const Options& options) {
   std::string sanitizers = "exitcode=" + std::to_string(sanitizer_status);
-  std::string memory = options.exact_memory ? "quarantine_size_mb=0:thread_local_quarantine_size_kb=0:" : "";
+  std::string memory = options.exact_memory ? "quarantine_size_mb=0:thread_local_quarantine_size_kb=0:" : "quarantine_size_mb=16:";
   std::vector<std::string> all{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "HOME=/",
                                "ASAN_OPTIONS=abort_on_error=0:hard_rss_limit_mb=1536:allocator_may_return_null=1:verify_asan_link_order=0:" +
                                    memory + sanitizers,

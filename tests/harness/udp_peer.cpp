@@ -19,8 +19,9 @@
 
 namespace harness {
 
-UdpPeer::UdpPeer(std::string name, std::string host) : name_(std::move(name)), endpoint_{std::move(host), 0} {
-  SocketAddress address = to_address(endpoint_.host, 0);
+UdpPeer::UdpPeer(std::string name, std::string host, std::uint16_t port)
+    : name_(std::move(name)), endpoint_{std::move(host), port} {
+  SocketAddress address = to_address(endpoint_.host, port);
   fd_ = new_socket(address.family(), SOCK_DGRAM);
   // A crowd's answers must not be lost here while the test is busy.
   int room = 4 * 1024 * 1024;
@@ -87,6 +88,17 @@ Datagram UdpPeer::receive_within(Milliseconds limit) {
   return datagram;
 }
 
+std::vector<Datagram> UdpPeer::receive_all(std::size_t count) {
+  std::vector<Datagram> all;
+  while (all.size() < count) {
+    all.push_back(receive());
+    if (all.back().ending == Ending::more) continue;
+    all.pop_back();
+    break;
+  }
+  return all;
+}
+
 bool UdpPeer::hears_nothing() {
   pollfd ready{fd_, POLLIN, 0};
   if (::poll(&ready, 1, static_cast<int>(quiet_period().count())) == 0) return true;
@@ -94,5 +106,8 @@ bool UdpPeer::hears_nothing() {
   Story::current().mismatch("silence", early.ending == Ending::more ? in_quotes(early.bytes) : std::string(harness::name(early.ending)));
   return false;
 }
+
+// A connected socket takes datagrams from its peer only, and for all others it is as if it were not there.
+ClosedUdpPort::ClosedUdpPort() : holder_("nobody") { holder_.connect({"127.255.255.254", 9}); }
 
 }  // namespace harness
