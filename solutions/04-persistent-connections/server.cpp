@@ -1,14 +1,15 @@
 #include "server.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <system_error>
 
 #include "error.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
+using std::chrono::milliseconds;
 
 // While descriptors are missing, the connection that waits keeps the listener ready; who went on asking poll would spin.
 constexpr auto pause_without_descriptors = 100ms;
@@ -19,7 +20,11 @@ constexpr auto time_to_finish = 2s;
 // So that a crowd of new clients does not keep the others waiting.
 constexpr int most_accepted_at_once = 256;
 
-constexpr std::size_t first_connection = 2;  // in polled_
+// How long the idle clients may be left out, in time and in turns of the busy ones.
+constexpr auto busy_time = 1ms;
+constexpr int most_busy_turns = 16;
+
+constexpr std::size_t first_client = 2;  // in polled_
 
 }  // namespace
 
@@ -27,7 +32,7 @@ Server::Server(net::Socket listener) : listener_(std::move(listener)) { listener
 
 void Server::run() {
   while (true) {
-    wait(accepts() ? std::nullopt : accept_again_);
+    wait_for_somebody();
     serve_ready();
     if (stop_requested()) break;
     if (somebody_connects()) accept_waiting();
@@ -35,24 +40,52 @@ void Server::run() {
   finish();
 }
 
-void Server::wait(std::optional<net::Deadline> deadline) {
+// poll looks at every descriptor that it is given, each time: among a thousand idle clients a busy one would wait ten
+// times as long. So those who talked lately are looked at first, and everybody when these are silent or have had their
+// turns. (epoll and kqueue need no such thing; see the chapter.)
+void Server::wait_for_somebody() {
+  if (turns_ == 0) put_the_busy_first();
+  if (busy_ > 0 && turns_ < most_busy_turns && wait(busy_, busy_time)) {
+    ++turns_;
+    return;
+  }
+  turns_ = 0;
+  wait(clients_.size(), time_until_something_is_due());
+}
+
+// Waits for the stop signal, for new clients and for the first `clients`. False when nothing has happened in time.
+bool Server::wait(std::size_t clients, std::optional<milliseconds> limit) {
   polled_.clear();
   polled_.push_back({stop_.fd(), POLLIN, 0});
-  // poll passes over a negative descriptor.
-  polled_.push_back({accepts() ? listener_.fd() : -1, POLLIN, 0});
-  for (const Connection& connection : connections_) polled_.push_back({connection.fd(), connection.events(), 0});
+  polled_.push_back({accepts() ? listener_.fd() : -1, POLLIN, 0});  // poll passes over -1
+  for (std::size_t i = 0; i < clients; ++i)
+    polled_.push_back({clients_[i].connection.fd(), clients_[i].connection.events(), 0});
 
-  int limit = deadline ? static_cast<int>(deadline->left().count()) : -1;
-  if (::poll(polled_.data(), static_cast<nfds_t>(polled_.size()), limit) >= 0) return;
-  if (errno != EINTR) net::throw_errno("poll");
-  for (pollfd& polled : polled_) polled.revents = 0;
+  int count = ::poll(polled_.data(), static_cast<nfds_t>(polled_.size()), limit ? static_cast<int>(limit->count()) : -1);
+  if (count < 0 && errno != EINTR) net::throw_errno("poll");
+  if (count < 0)
+    for (pollfd& polled : polled_) polled.revents = 0;
+  return count != 0;
+}
+
+std::optional<milliseconds> Server::time_until_something_is_due() const {
+  if (!accept_again_) return {};
+  return accept_again_->left();
+}
+
+void Server::put_the_busy_first() {
+  auto idle = std::partition(clients_.begin(), clients_.end(), [](const Client& client) { return client.warmth > 0; });
+  busy_ = static_cast<std::size_t>(idle - clients_.begin());
+  for (std::size_t i = 0; i < busy_; ++i) --clients_[i].warmth;
 }
 
 // From the last to the first: what remove() moves into a gap has had its turn already.
 void Server::serve_ready() {
-  for (std::size_t i = connections_.size(); i-- > 0;) {
-    short ready = polled_[first_connection + i].revents;
-    if (ready != 0 && !serve(connections_[i], ready)) remove(i);
+  for (std::size_t i = polled_.size() - first_client; i-- > 0;) {
+    short ready = polled_[first_client + i].revents;
+    if (ready == 0) continue;
+    clients_[i].warmth = 2;
+    if (!serve(clients_[i].connection, ready)) remove(i);
   }
 }
 
@@ -68,8 +101,9 @@ bool Server::serve(Connection& connection, short ready) {
 }
 
 void Server::remove(std::size_t index) noexcept {
-  if (index + 1 < connections_.size()) connections_[index] = std::move(connections_.back());
-  connections_.pop_back();
+  if (index + 1 < clients_.size()) clients_[index] = std::move(clients_.back());
+  clients_.pop_back();
+  busy_ = std::min(busy_, clients_.size());
   accept_again_.reset();  // a descriptor has become free
 }
 
@@ -77,9 +111,9 @@ void Server::remove(std::size_t index) noexcept {
 void Server::accept_waiting() {
   try {
     for (int i = 0; i < most_accepted_at_once; ++i) {
-      auto client = listener_.try_accept();
-      if (!client) return;
-      add(std::move(*client));
+      auto socket = listener_.try_accept();
+      if (!socket) return;
+      add(std::move(*socket));
     }
   } catch (const std::system_error& error) {
     // A connection that its client gave up while it waited in the queue is not our failure.
@@ -87,7 +121,7 @@ void Server::accept_waiting() {
   }
 }
 
-void Server::add(net::Socket client) { connections_.emplace_back(std::move(client)); }
+void Server::add(net::Socket socket) { clients_.push_back({Connection(std::move(socket))}); }
 
 // Mostly EMFILE: we go on with the clients that we have.
 void Server::stop_accepting_for_a_while(const std::system_error& reason) {
@@ -95,7 +129,7 @@ void Server::stop_accepting_for_a_while(const std::system_error& reason) {
   accept_again_ = net::Deadline::after(pause_without_descriptors);
 }
 
-bool Server::accepts() noexcept {
+bool Server::accepts() {
   if (accept_again_ && accept_again_->passed()) accept_again_.reset();
   return listener_.is_open() && !accept_again_;
 }
@@ -103,13 +137,13 @@ bool Server::accepts() noexcept {
 // Stops accepting and reading. Whoever is owed nothing is let go, the others may collect what is under way.
 void Server::finish() {
   listener_.close();
-  for (std::size_t i = connections_.size(); i-- > 0;) {
-    connections_[i].finish();
-    if (!connections_[i].owes_answers()) remove(i);
+  for (std::size_t i = clients_.size(); i-- > 0;) {
+    clients_[i].connection.finish();
+    if (!clients_[i].connection.owes_answers()) remove(i);
   }
   auto deadline = net::Deadline::after(time_to_finish);
-  while (!connections_.empty() && !deadline.passed()) {
-    wait(deadline);
+  while (!clients_.empty() && !deadline.passed()) {
+    wait(clients_.size(), deadline.left());
     serve_ready();
   }
 }

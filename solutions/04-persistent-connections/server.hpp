@@ -1,7 +1,9 @@
 #pragma once
 #include <poll.h>
 
+#include <chrono>
 #include <optional>
+#include <system_error>
 #include <vector>
 
 #include "connection.hpp"
@@ -19,21 +21,31 @@ class Server {
   void run();
 
  private:
-  void wait(std::optional<net::Deadline> deadline);
+  struct Client {
+    Connection connection;
+    int warmth = 0;  // 2 when it has just been served, one less with each look at everybody
+  };
+
+  void wait_for_somebody();
+  bool wait(std::size_t clients, std::optional<std::chrono::milliseconds> limit);
+  std::optional<std::chrono::milliseconds> time_until_something_is_due() const;
+  void put_the_busy_first();
   bool stop_requested() const noexcept { return polled_[0].revents != 0; }
   bool somebody_connects() const noexcept { return polled_[1].revents != 0; }
   void serve_ready();
   bool serve(Connection& connection, short ready);
   void remove(std::size_t index) noexcept;
   void accept_waiting();
-  void add(net::Socket client);
+  void add(net::Socket socket);
   void stop_accepting_for_a_while(const std::system_error& reason);
-  bool accepts() noexcept;
+  bool accepts();
   void finish();
 
   StopSignal stop_;
   net::Socket listener_;
-  std::vector<Connection> connections_;
-  std::vector<pollfd> polled_;                // the stop signal, the listener, then the connections in their order
+  std::vector<Client> clients_;   // the busy ones first
+  std::size_t busy_ = 0;          // of clients_
+  int turns_ = 0;                 // of the busy ones, since we looked at everybody
+  std::vector<pollfd> polled_;    // the stop signal, the listener, then clients in their order
   std::optional<net::Deadline> accept_again_;  // set while we are out of descriptors
 };
