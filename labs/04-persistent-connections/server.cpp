@@ -56,8 +56,8 @@ void Server::wait_for_somebody() {
 // Waits for the stop signal, for new clients and for the first `clients`. False when nothing has happened in time.
 bool Server::wait(std::size_t clients, std::optional<milliseconds> limit) {
   polled_.clear();
-  polled_.push_back({stop_.fd(), POLLIN, 0});
-  polled_.push_back({accepts() ? listener_.fd() : -1, POLLIN, 0});  // poll passes over -1
+  polled_.push_back({stopping_ ? -1 : stop_.fd(), POLLIN, 0});  // poll passes over -1
+  polled_.push_back({accepts() ? listener_.fd() : -1, POLLIN, 0});
   for (std::size_t i = 0; i < clients; ++i)
     polled_.push_back({clients_[i].connection.fd(), clients_[i].connection.events(), 0});
 
@@ -131,11 +131,12 @@ void Server::stop_accepting_for_a_while(const std::system_error& reason) {
 
 bool Server::accepts() {
   if (accept_again_ && accept_again_->passed()) accept_again_.reset();
-  return listener_.is_open() && !accept_again_;
+  return !stopping_ && !accept_again_;
 }
 
 // Stops accepting and reading. Whoever is owed nothing is let go, the others may collect what is under way.
 void Server::finish() {
+  stopping_ = true;
   listener_.close();
   for (std::size_t i = clients_.size(); i-- > 0;) {
     clients_[i].connection.finish();

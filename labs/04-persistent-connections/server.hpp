@@ -48,4 +48,5 @@ class Server {
   int turns_ = 0;                 // of the busy ones, since we looked at everybody
   std::vector<pollfd> polled_;    // the stop signal, the listener, then clients in their order
   std::optional<net::Deadline> accept_again_;  // set while we are out of descriptors
+  bool stopping_ = false;
 };

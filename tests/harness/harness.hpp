@@ -5,6 +5,8 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "clock.hpp"
+#include "crowd.hpp"
+#include "limits.hpp"
 #include "network.hpp"
 #include "peer.hpp"
 #include "process_tree.hpp"
@@ -15,3 +17,4 @@
 #include "settles.hpp"
 #include "story.hpp"
 #include "udp_peer.hpp"
+#include "usage.hpp"

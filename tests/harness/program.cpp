@@ -83,7 +83,7 @@ void limit(int resource, std::size_t most) {
 std::vector<std::string> clean_environment() {
   std::string sanitizers = "exitcode=" + std::to_string(sanitizer_status);
   std::vector<std::string> all{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "HOME=/",
-                               "ASAN_OPTIONS=abort_on_error=0:hard_rss_limit_mb=1536:allocator_may_return_null=1:verify_asan_link_order=0:" + sanitizers,
+                               "ASAN_OPTIONS=abort_on_error=0:hard_rss_limit_mb=1536:allocator_may_return_null=1:verify_asan_link_order=0:quarantine_size_mb=16:" + sanitizers,
                                "LSAN_OPTIONS=" + sanitizers, "TSAN_OPTIONS=" + sanitizers,
                                "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:" + sanitizers};
   return all;

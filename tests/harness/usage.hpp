@@ -1,0 +1,23 @@
+#pragma once
+#include <sys/types.h>
+
+#include <cstddef>
+
+/// What a program takes of the machine, its whole family counted.
+namespace harness {
+
+class Program;
+
+/// True when the program and all that it has started take at most `share` of a core, over 0.3 s or longer; tells the
+/// story if not. What a core is at this moment, on a machine that may be busy, is measured beside it: by a loop of our
+/// own that never waits.
+bool takes_at_most_of_a_core(double share, const Program& program);
+
+/// True when `pid` runs with a sanitizer, which reserves terabytes of addresses for its notes.
+bool is_sanitized(pid_t pid);
+
+/// How many KiB the program may grow where a plain build may grow `kib`: a sanitizer keeps what has been freed for a
+/// while, and puts borders around what is in use.
+std::size_t allowed_growth_kib(const Program& program, std::size_t kib);
+
+}  // namespace harness
