@@ -1,12 +1,17 @@
 #include "echo_thread.hpp"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <vector>
+#include <array>
+#include <string>
+#include <string_view>
+#include <system_error>
 
+#include "frames.hpp"
 #include "sockets.hpp"
 
 namespace {
@@ -17,30 +22,29 @@ bool ready(int fd, short events, int stop) {
   return ::poll(fds, 2, -1) > 0 && fds[1].revents == 0;
 }
 
-bool receive_all(int fd, unsigned char* bytes, std::size_t count, int stop) {
-  while (count > 0) {
-    if (!ready(fd, POLLIN, stop)) return false;
-    ssize_t n = ::recv(fd, bytes, count, 0);
-    if (n <= 0) return false;
-    bytes += n;
-    count -= static_cast<std::size_t>(n);
-  }
-  return true;
-}
-
-bool send_all(int fd, const unsigned char* bytes, std::size_t count, int stop) {
-  while (count > 0) {
+bool send_all(int fd, std::string_view bytes, int stop) {
+  while (!bytes.empty()) {
     if (!ready(fd, POLLOUT, stop)) return false;
-    ssize_t n = ::send(fd, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t n = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0) return false;
-    bytes += n;
-    count -= static_cast<std::size_t>(n);
+    bytes.remove_prefix(static_cast<std::size_t>(n));
   }
   return true;
 }
 
-void put_length(unsigned char* at, std::size_t length) {
-  for (int i = 0; i < 4; ++i) at[i] = static_cast<unsigned char>(length >> (24 - 8 * i));
+// The answers to the whole frames at the front of `requests`, which are taken off.
+std::string answers_to(std::string& requests) {
+  std::string answers;
+  std::size_t from = 0;
+  while (requests.size() - from >= 4) {
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < 4; ++i) length = length << 8 | static_cast<unsigned char>(requests[from + i]);
+    if (requests.size() - from - 4 < length) break;
+    answers += answer(std::string_view(requests).substr(from + 4, length));
+    from += 4 + length;
+  }
+  requests.erase(0, from);
+  return answers;
 }
 
 }  // namespace
@@ -48,7 +52,7 @@ void put_length(unsigned char* at, std::size_t length) {
 EchoThread::EchoThread() {
   harness::SocketAddress address = harness::to_address("127.0.0.1", 0);
   listener_ = harness::new_socket(AF_INET, SOCK_STREAM);
-  int small = 32 * 1024;
+  int small = 256 * 1024;
   ::setsockopt(listener_, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
   ::setsockopt(listener_, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
   int ends[2] = {-1, -1};
@@ -71,14 +75,15 @@ void EchoThread::serve() {
   if (!ready(listener_, POLLIN, stop_)) return;
   int client = ::accept(listener_, nullptr, nullptr);
   if (client < 0) return;
-  std::vector<unsigned char> frame(10 + 1024 * 1024);
-  while (receive_all(client, frame.data(), 4, stop_)) {
-    std::size_t length = 0;
-    for (int i = 0; i < 4; ++i) length = length << 8 | frame[static_cast<std::size_t>(i)];
-    if (length > 1024 * 1024 || !receive_all(client, frame.data() + 10, length, stop_)) break;
-    put_length(frame.data(), length + 6);
-    for (std::size_t i = 0; i < 6; ++i) frame[4 + i] = static_cast<unsigned char>("Echo: "[i]);
-    if (!send_all(client, frame.data(), length + 10, stop_)) break;
+  int on = 1;
+  ::setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  std::array<char, 65536> buffer;
+  std::string requests;
+  while (ready(client, POLLIN, stop_)) {
+    ssize_t n = ::recv(client, buffer.data(), buffer.size(), 0);
+    if (n <= 0) break;
+    requests.append(buffer.data(), static_cast<std::size_t>(n));
+    if (!send_all(client, answers_to(requests), stop_)) break;
   }
   ::close(client);
 }
