@@ -20,6 +20,12 @@ class FrameTooLong : public std::runtime_error {
   explicit FrameTooLong(std::uint32_t length);
 };
 
+/// Puts the four bytes that tell `length` at the end of `to`.
+void append_length(ByteQueue& to, std::size_t length);
+
+/// The length that the first four bytes of `header` tell.
+std::uint32_t read_length(std::string_view header);
+
 /// Puts a frame with `payload` at the end of `to`.
 void append_frame(ByteQueue& to, std::string_view payload);
 

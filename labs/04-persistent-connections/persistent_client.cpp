@@ -39,65 +39,29 @@ struct Ready {
 
 // Waits until there is a line to be read, an answer to be received, or room for requests.
 Ready wait(const Conversation& with) {
-  pollfd fds[] = {{with.wants_line() ? STDIN_FILENO : -1, POLLIN, 0}, {with.server.fd(), POLLIN, 0}};
-  if (!with.out.empty()) fds[1].events |= POLLOUT;
-  if (::poll(fds, 2, -1) >= 0) return {fds[0].revents != 0, fds[1].revents != 0};
-  if (errno != EINTR) net::throw_errno("poll");
-  return {false, false};
+  net::not_written("04.5 lines to frames", with);
 }
 
 void queue_lines(Conversation& with) {
-  with.lines.read();
-  while (auto line = with.lines.next()) {
-    append_frame(with.out, *line);
-    ++with.owed;
-  }
+  net::not_written("04.5 lines to frames", with);
 }
 
 // Sends what the server takes now, and after the last line half-closes.
 void send_requests(Conversation& with) {
-  if (!with.can_send) return;
-  try {
-    if (!with.out.empty())
-      if (auto count = with.server.try_send(net::as_bytes(with.out.view()))) with.out.drop(*count);
-    if (!with.lines.ended() || !with.out.empty()) return;
-    with.server.shutdown_send();
-  } catch (const std::system_error&) {
-    // The server takes no more, but answers of it may still be here. Receiving will tell how it ended.
-    with.out.clear();
-  }
-  with.can_send = false;
+  net::not_written("04.5 lines to frames", with);
 }
 
 void print_answers(Conversation& with) {
-  std::string_view rest = with.in.view();
-  while (auto answer = take_frame(rest, longest_answer)) {
-    if (with.owed == 0) throw std::runtime_error("the server answers what nobody asked");
-    --with.owed;
-    std::fwrite(answer->data(), 1, answer->size(), stdout);
-    std::fputc('\n', stdout);
-  }
-  with.in.drop(with.in.size() - rest.size());
-  if (std::fflush(stdout) != 0) net::throw_errno("write to stdout");
+  net::not_written("04.6 read while you write", with);
 }
 
 // Whether the server ended in good order or broke off, the user wants to know what that costs.
 [[noreturn]] void tell_missing(const Conversation& with, const std::string& how) {
-  throw std::runtime_error(how + ": " + std::to_string(with.owed) + (with.owed == 1 ? " answer is" : " answers are") + " missing");
+  net::not_written("04.6 read while you write", with, how);
 }
 
 void receive_answers(Conversation& with) {
-  static std::array<std::byte, 64 * 1024> buffer;
-  std::optional<std::size_t> count;
-  try {
-    count = with.server.try_recv(buffer);
-  } catch (const std::system_error& error) {
-    tell_missing(with, error.what());
-  }
-  if (!count) return;
-  with.server_ended = *count == 0;
-  with.in.append({reinterpret_cast<const char*>(buffer.data()), *count});
-  print_answers(with);
+  net::not_written("04.6 read while you write", with);
 }
 
 void converse(Conversation& with) {

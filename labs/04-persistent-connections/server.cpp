@@ -55,17 +55,7 @@ void Server::wait_for_somebody() {
 
 // Waits for the stop signal, for new clients and for the first `clients`. False when nothing has happened in time.
 bool Server::wait(std::size_t clients, std::optional<milliseconds> limit) {
-  polled_.clear();
-  polled_.push_back({stopping_ ? -1 : stop_.fd(), POLLIN, 0});  // poll passes over -1
-  polled_.push_back({accepts() ? listener_.fd() : -1, POLLIN, 0});
-  for (std::size_t i = 0; i < clients; ++i)
-    polled_.push_back({clients_[i].connection.fd(), clients_[i].connection.events(), 0});
-
-  int count = ::poll(polled_.data(), static_cast<nfds_t>(polled_.size()), limit ? static_cast<int>(limit->count()) : -1);
-  if (count < 0 && errno != EINTR) net::throw_errno("poll");
-  if (count < 0)
-    for (pollfd& polled : polled_) polled.revents = 0;
-  return count != 0;
+  net::not_written("04.3 many clients at once", clients, limit);
 }
 
 std::optional<milliseconds> Server::time_until_something_is_due() const {
@@ -81,23 +71,12 @@ void Server::put_the_busy_first() {
 
 // From the last to the first: what remove() moves into a gap has had its turn already.
 void Server::serve_ready() {
-  for (std::size_t i = polled_.size() - first_client; i-- > 0;) {
-    short ready = polled_[first_client + i].revents;
-    if (ready == 0) continue;
-    clients_[i].warmth = 2;
-    if (!serve(clients_[i].connection, ready)) remove(i);
-  }
+  net::not_written("04.3 many clients at once", first_client);
 }
 
 // A conversation that breaks off is told and ends; the others go on.
 bool Server::serve(Connection& connection, short ready) {
-  try {
-    connection.serve(ready);
-    return !connection.is_over();
-  } catch (const std::system_error& error) {
-    std::fprintf(stderr, "a client was lost: %s\n", error.what());
-    return false;
-  }
+  net::not_written("04.3 many clients at once", connection, ready);
 }
 
 void Server::remove(std::size_t index) noexcept {
@@ -109,24 +88,14 @@ void Server::remove(std::size_t index) noexcept {
 
 // All that wait, not one: asking poll again for each would make a crowd of n cost n times n.
 void Server::accept_waiting() {
-  try {
-    for (int i = 0; i < most_accepted_at_once; ++i) {
-      auto socket = listener_.try_accept();
-      if (!socket) return;
-      add(std::move(*socket));
-    }
-  } catch (const std::system_error& error) {
-    // A connection that its client gave up while it waited in the queue is not our failure.
-    if (error.code() != std::errc::connection_aborted) stop_accepting_for_a_while(error);
-  }
+  net::not_written("04.3 many clients at once", most_accepted_at_once);
 }
 
 void Server::add(net::Socket socket) { clients_.push_back({Connection(std::move(socket))}); }
 
 // Mostly EMFILE: we go on with the clients that we have.
 void Server::stop_accepting_for_a_while(const std::system_error& reason) {
-  std::fprintf(stderr, "nobody is accepted for a while: %s\n", reason.what());
-  accept_again_ = net::Deadline::after(pause_without_descriptors);
+  net::not_written("04.8 a thousand clients, and no descriptor left", reason, pause_without_descriptors);
 }
 
 bool Server::accepts() {
@@ -136,15 +105,5 @@ bool Server::accepts() {
 
 // Stops accepting and reading. Whoever is owed nothing is let go, the others may collect what is under way.
 void Server::finish() {
-  stopping_ = true;
-  listener_.close();
-  for (std::size_t i = clients_.size(); i-- > 0;) {
-    clients_[i].connection.finish();
-    if (!clients_[i].connection.owes_answers()) remove(i);
-  }
-  auto deadline = net::Deadline::after(time_to_finish);
-  while (!clients_.empty() && !deadline.passed()) {
-    wait(clients_.size(), deadline.left());
-    serve_ready();
-  }
+  net::not_written("04.9 stop without losing answers", time_to_finish);
 }

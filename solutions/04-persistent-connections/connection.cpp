@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdio>
 
+#include "error.hpp"
 #include "frame.hpp"
 
 namespace {
@@ -17,8 +18,6 @@ constexpr std::size_t most_waiting = 256 * 1024;
 // which are still on their way.
 constexpr std::size_t most_discarded = 2 * longest_request;
 
-void tell(const char* what, std::size_t bytes) { std::fprintf(stderr, "a client %s: %zu bytes dropped\n", what, bytes); }
-
 }  // namespace
 
 Connection::Connection(net::Socket socket) : socket_(std::move(socket)) {
@@ -30,7 +29,7 @@ short Connection::events() const noexcept {
   return static_cast<short>((wants_input() ? POLLIN : 0) | (owes_answers() ? POLLOUT : 0));
 }
 
-bool Connection::wants_input() const noexcept { return !input_ended_ && (finishing_ || out_.size() < most_waiting); }
+bool Connection::owes_too_much() const noexcept { return out_.size() >= most_waiting; }
 
 void Connection::serve(short ready) {
   // POLLHUP and POLLERR come unasked; receiving tells what they are about.
@@ -57,7 +56,7 @@ void Connection::input_arrived(std::string_view bytes) {
 // The client has finished sending. It may still be waiting for answers.
 void Connection::input_ended() {
   input_ended_ = true;
-  if (frame_begun()) tell("ended inside a frame", in_.size());
+  if (frame_begun()) std::fprintf(stderr, "a client ended inside a frame: %zu bytes dropped\n", in_.size());
   in_.clear();
 }
 
@@ -72,7 +71,7 @@ void Connection::answer_frames() {
   }
 }
 
-void Connection::discard(std::size_t count) noexcept {
+void Connection::discard(std::size_t count) {
   discarded_ += count;
   if (discarded_ > most_discarded) input_ended_ = true;
 }
@@ -82,7 +81,7 @@ void Connection::send_answers() {
   if (count) out_.drop(*count);
 }
 
-void Connection::finish() noexcept {
+void Connection::finish() {
   finishing_ = true;
   in_.clear();
 }

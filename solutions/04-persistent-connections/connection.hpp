@@ -19,7 +19,7 @@ class Connection {
   void serve(short ready);
 
   /// Takes no more requests. What is owed is still sent.
-  void finish() noexcept;
+  void finish();
 
   /// True when nothing is left to be done and the connection can be closed.
   bool is_over() const noexcept { return input_ended_ && !owes_answers(); }
@@ -33,12 +33,13 @@ class Connection {
   int fd() const noexcept { return socket_.fd(); }
 
  private:
-  bool wants_input() const noexcept;
+  bool wants_input() const noexcept { return !input_ended_ && (finishing_ || !owes_too_much()); }
+  bool owes_too_much() const noexcept;
   void receive();
   void input_arrived(std::string_view bytes);
   void input_ended();
   void answer_frames();
-  void discard(std::size_t count) noexcept;
+  void discard(std::size_t count);
   void send_answers();
   void finish_sending();
 
