@@ -11,12 +11,17 @@
 #include <atomic>
 #include <cstdio>
 #include <cstring>
+#include <new>
 #include <string>
 
 #include "error.hpp"
 #include "socket.hpp"
 
-static std::atomic<long>* asked;
+struct Shared {
+  std::atomic<long> asked{0};
+  std::atomic<bool> all_asked{false};
+};
+static Shared* shared;
 
 static void send_line(net::Socket& server, std::string_view line) {
   if (line.size() > 1'048'576) {
@@ -26,7 +31,7 @@ static void send_line(net::Socket& server, std::string_view line) {
   std::uint32_t length = htonl(static_cast<std::uint32_t>(line.size()));
   std::string frame(reinterpret_cast<const char*>(&length), 4);
   frame.append(line);
-  ++*asked;
+  ++shared->asked;
   server.send_all(net::as_bytes(frame));
 }
 
@@ -46,6 +51,7 @@ static void send_line(net::Socket& server, std::string_view line) {
       if (pending.size() > 1'048'576) send_line(server, pending);
     }
     if (!pending.empty()) send_line(server, pending);
+    shared->all_asked = true;
     server.shutdown_send();
   } catch (const std::system_error&) {
     ::pause();  // the parent will see why
@@ -56,7 +62,7 @@ static void send_line(net::Socket& server, std::string_view line) {
 static void run(int argc, char** argv) {
   if (argc != 3) throw net::UsageError("persistent_client HOST PORT");
   net::Socket server = net::connect_to(argv[1], net::parse_port(argv[2], 1));
-  asked = static_cast<std::atomic<long>*>(::mmap(nullptr, sizeof *asked, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  shared = new (::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) Shared;
   int ends[2];
   if (::pipe(ends) != 0) net::throw_errno("pipe");
   pid_t child = ::fork();
@@ -70,7 +76,7 @@ static void run(int argc, char** argv) {
   std::string in;
   long printed = 0;
   bool child_ended = false;
-  while (!child_ended || printed < *asked) {
+  while (!child_ended || printed < shared->asked) {
     pollfd fds[] = {{server.fd(), POLLIN, 0}, {child_ended ? -1 : ends[0], POLLIN, 0}};
     if (::poll(fds, 2, -1) < 0) continue;
     if (fds[1].revents != 0) {
@@ -83,10 +89,10 @@ static void run(int argc, char** argv) {
     std::array<char, 30'000> buffer;
     ssize_t n = ::recv(server.fd(), buffer.data(), buffer.size(), 0);
     if (n <= 0) {
-      if (child_ended && printed == *asked) break;
+      if (shared->all_asked && printed == shared->asked) break;
       std::string how = n == 0 ? "the server has gone" : std::strerror(errno);
       if (!child_ended) ::kill(child, SIGKILL);
-      throw std::runtime_error(std::to_string(*asked - printed) + " missing: " + how);
+      throw std::runtime_error(std::to_string(shared->asked - printed) + " missing: " + how);
     }
     in.append(buffer.data(), static_cast<std::size_t>(n));
     std::size_t from = 0;
