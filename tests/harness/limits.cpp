@@ -50,11 +50,13 @@ std::size_t raise_own_descriptors() {
   return limit.rlim_cur;
 }
 
-NoFreeDescriptors::NoFreeDescriptors(const Program& program) : root_(program.pid()) {
+NoFreeDescriptors::NoFreeDescriptors(const Program& program) : NoFreeDescriptors(program.pid()) {}
+
+NoFreeDescriptors::NoFreeDescriptors(pid_t root) : root_(root) {
   rlimit limit{};
   ::prlimit(root_, RLIMIT_NOFILE, nullptr, &limit);
   before_ = limit.rlim_cur;
-  Story::current().step("we took away", "every descriptor that " + program.name() + " has not opened yet (prlimit)");
+  Story::current().step("we took away", "every descriptor that the program has not opened yet (prlimit)");
   for (pid_t pid : family(root_)) set_soft_limit(pid, lowest_free(pid));
 }
 

@@ -17,6 +17,7 @@ std::size_t raise_own_descriptors();
 class NoFreeDescriptors {
  public:
   explicit NoFreeDescriptors(const Program& program);
+  explicit NoFreeDescriptors(pid_t root);
   ~NoFreeDescriptors() { lift(); }
   NoFreeDescriptors(const NoFreeDescriptors&) = delete;
   NoFreeDescriptors& operator=(const NoFreeDescriptors&) = delete;
@@ -26,7 +27,7 @@ class NoFreeDescriptors {
 
  private:
   pid_t root_;
-  std::size_t before_;
+  std::size_t before_ = 0;
   bool lifted_ = false;
 };
 

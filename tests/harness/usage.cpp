@@ -1,5 +1,6 @@
 #include "usage.hpp"
 
+#include <algorithm>
 #include <ctime>
 #include <fstream>
 #include <string>
@@ -33,11 +34,16 @@ double burn() {
 
 }  // namespace
 
-bool takes_at_most_of_a_core(double share, const Program& program) {
-  std::uint64_t before = processor_ms(program.pid());
+double share_of_a_core(pid_t root) {
+  std::uint64_t before = processor_ms(root);
   double core = burn();
-  double used = static_cast<double>(processor_ms(program.pid()) - before);
-  double taken = used / core;
+  std::uint64_t after = processor_ms(root);
+  // Less than before: one of them has ended, and nobody has its time any more.
+  return static_cast<double>(after - std::min(before, after)) / core;
+}
+
+bool takes_at_most_of_a_core(double share, const Program& program) {
+  double taken = share_of_a_core(program.pid());
   if (taken <= share) return true;
   auto percent = [](double part) { return std::to_string(static_cast<int>(part * 100 + 0.5)) + " percent of a core"; };
   Story::current().mismatch("at most " + percent(share) + " while nothing can be done", percent(taken));
