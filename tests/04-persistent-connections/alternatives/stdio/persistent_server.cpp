@@ -54,7 +54,7 @@ static void serve(int fd, int copy) {
   converse(in, out);
   ::shutdown(copy, SHUT_WR);
   char rest[8192];
-  for (int i = 0; i < 500 && ::recv(fd, rest, sizeof rest, 0) > 0; ++i) {
+  for (int i = 0; i < 10000 && ::recv(fd, rest, sizeof rest, 0) > 0; ++i) {
   }
   forget(fd);
   std::fclose(out);

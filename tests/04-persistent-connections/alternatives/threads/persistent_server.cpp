@@ -78,7 +78,7 @@ static void serve(int fd) {
   // The client shall find what was sent before it finds that nobody listens any more.
   ::shutdown(fd, SHUT_WR);
   char rest[4096];
-  for (int i = 0; i < 1000 && ::recv(fd, rest, sizeof rest, 0) > 0; ++i) {
+  for (int i = 0; i < 10000 && ::recv(fd, rest, sizeof rest, 0) > 0; ++i) {
   }
   std::lock_guard lock(mutex);
   clients.erase(fd);
