@@ -1,5 +1,7 @@
 // A thread for each client, and stdio on the socket: fread and fwrite do the loops.
 #include <signal.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -56,6 +58,10 @@ static void serve(int fd, int copy) {
   char rest[8192];
   for (int i = 0; i < 10000 && ::recv(fd, rest, sizeof rest, 0) > 0; ++i) {
   }
+  // When we stop, until the client has acknowledged everything: to close with requests on their way is a reset.
+  for (int left = 1; stopping && ::ioctl(fd, SIOCOUTQ, &left) == 0 && left > 0; ::usleep(1000))
+    while (::recv(fd, rest, sizeof rest, MSG_DONTWAIT) > 0) {
+    }
   forget(fd);
   std::fclose(out);
   std::fclose(in);

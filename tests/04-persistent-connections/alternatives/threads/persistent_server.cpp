@@ -2,6 +2,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -80,6 +82,10 @@ static void serve(int fd) {
   char rest[4096];
   for (int i = 0; i < 10000 && ::recv(fd, rest, sizeof rest, 0) > 0; ++i) {
   }
+  // When we stop, until the client has acknowledged everything: to close with requests on their way is a reset.
+  for (int left = 1; stopping && ::ioctl(fd, SIOCOUTQ, &left) == 0 && left > 0; ::usleep(1000))
+    while (::recv(fd, rest, sizeof rest, MSG_DONTWAIT) > 0) {
+    }
   std::lock_guard lock(mutex);
   clients.erase(fd);
   ::close(fd);
