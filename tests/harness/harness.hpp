@@ -5,8 +5,9 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "clock.hpp"
+#include "crowd.hpp"
 #include "faults.hpp"
-#include "idle.hpp"
+#include "limits.hpp"
 #include "network.hpp"
 #include "peer.hpp"
 #include "process_tree.hpp"

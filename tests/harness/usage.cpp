@@ -1,10 +1,14 @@
 #include "usage.hpp"
 
-#include <ctime>
+#include <dirent.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <fstream>
 #include <string>
 
-#include "clock.hpp"
 #include "process_tree.hpp"
 #include "program.hpp"
 #include "story.hpp"
@@ -12,32 +16,47 @@
 namespace harness {
 namespace {
 
-constexpr double window_ms = 300;
+constexpr useconds_t window_us = 300'000;
 
-double own_processor_ms() {
-  timespec now{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1000 + static_cast<double>(now.tv_nsec) / 1e6;
-}
+// How long threads have run, and how long they have waited for a processor, in nanoseconds.
+struct Work {
+  double ran = 0, kept_waiting = 0;
+};
 
-// Keeps a processor busy for window_ms of its time, which takes longer where others want it too.
-double burn() {
-  double start = own_processor_ms(), used = 0;
-  volatile unsigned sink = 0;
-  while (used < window_ms) {
-    for (unsigned i = 0; i < 10'000; ++i) sink = sink + i;
-    used = own_processor_ms() - start;
+Work work_of(pid_t root) {
+  Work sum;
+  for (pid_t pid : family(root)) {
+    std::string folder = "/proc/" + std::to_string(pid) + "/task/";
+    DIR* threads = ::opendir(folder.c_str());
+    if (!threads) continue;
+    while (dirent* thread = ::readdir(threads)) {
+      std::ifstream file(folder + thread->d_name + "/schedstat");
+      Work one;
+      if (!(file >> one.ran >> one.kept_waiting)) continue;
+      sum.ran += one.ran;
+      sum.kept_waiting += one.kept_waiting;
+    }
+    ::closedir(threads);
   }
-  return used;
+  return sum;
 }
 
 }  // namespace
 
+double share_of_a_core(pid_t root) {
+  auto begin = std::chrono::steady_clock::now();
+  Work before = work_of(root);
+  // The one wait that no event can end: what is looked at is that nothing happens.
+  ::usleep(window_us);
+  Work after = work_of(root);
+  double passed = std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin).count();
+  // Less than before: one of them has ended, and nobody has its time any more.
+  double ran = std::max(0.0, after.ran - before.ran), kept_waiting = std::max(0.0, after.kept_waiting - before.kept_waiting);
+  return ran / std::max(passed - kept_waiting, passed / 20);
+}
+
 bool takes_at_most_of_a_core(double share, const Program& program) {
-  std::uint64_t before = processor_ms(program.pid());
-  double core = burn();
-  double used = static_cast<double>(processor_ms(program.pid()) - before);
-  double taken = used / core;
+  double taken = share_of_a_core(program.pid());
   if (taken <= share) return true;
   auto percent = [](double part) { return std::to_string(static_cast<int>(part * 100 + 0.5)) + " percent of a core"; };
   Story::current().mismatch("at most " + percent(share) + " while nothing can be done", percent(taken));

@@ -8,9 +8,11 @@ namespace harness {
 
 class Program;
 
-/// True when the program and all that it has started take at most `share` of a core, over 0.3 s or longer; tells the
-/// story if not. What a core is at this moment, on a machine that may be busy, is measured beside it: by a loop of our
-/// own that never waits.
+/// The share of a core that the family of `root` takes now, looked at for 0.3 s: of the time in which it could have run.
+/// What a busy machine kept it waiting for a processor does not count.
+double share_of_a_core(pid_t root);
+
+/// True when share_of_a_core() of the program is at most `share`; tells the story if not.
 bool takes_at_most_of_a_core(double share, const Program& program);
 
 /// True when `pid` runs with a sanitizer, which reserves terabytes of addresses for its notes.

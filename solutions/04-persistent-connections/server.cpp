@@ -1,0 +1,150 @@
+#include "server.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+
+#include "error.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+// While descriptors are missing, the connection that waits keeps the listener ready; who went on asking poll would spin.
+constexpr auto pause_without_descriptors = 100ms;
+
+// How long clients may take to collect what is owed to them when the server stops.
+constexpr auto time_to_finish = 2s;
+
+// So that a crowd of new clients does not keep the others waiting.
+constexpr int most_accepted_at_once = 256;
+
+// How long the idle clients may be left out, in time and in turns of the busy ones.
+constexpr auto busy_time = 1ms;
+constexpr int most_busy_turns = 16;
+
+constexpr std::size_t first_client = 2;  // in polled_
+
+}  // namespace
+
+Server::Server(net::Socket listener) : listener_(std::move(listener)) { listener_.set_nonblocking(); }
+
+void Server::run() {
+  while (true) {
+    wait_for_somebody();
+    serve_ready();
+    if (stop_requested()) break;
+    if (somebody_connects()) accept_waiting();
+  }
+  finish();
+}
+
+// poll looks at every descriptor that it is given, each time: among a thousand idle clients a busy one would wait ten
+// times as long. So those who talked lately are looked at first, and everybody when these are silent or have had their
+// turns. (epoll and kqueue need no such thing; see the chapter.)
+void Server::wait_for_somebody() {
+  if (turns_ == 0) put_the_busy_first();
+  if (busy_ > 0 && turns_ < most_busy_turns && wait(busy_, busy_time)) {
+    ++turns_;
+    return;
+  }
+  turns_ = 0;
+  wait(clients_.size(), time_until_something_is_due());
+}
+
+// Waits for the stop signal, for new clients and for the first `clients`. False when nothing has happened in time.
+bool Server::wait(std::size_t clients, std::optional<milliseconds> limit) {
+  polled_.clear();
+  polled_.push_back({stopping_ ? -1 : stop_.fd(), POLLIN, 0});  // poll passes over -1
+  polled_.push_back({accepts() ? listener_.fd() : -1, POLLIN, 0});
+  for (std::size_t i = 0; i < clients; ++i)
+    polled_.push_back({clients_[i].connection.fd(), clients_[i].connection.events(), 0});
+
+  int count = ::poll(polled_.data(), static_cast<nfds_t>(polled_.size()), limit ? static_cast<int>(limit->count()) : -1);
+  if (count < 0 && errno != EINTR) net::throw_errno("poll");
+  if (count < 0)
+    for (pollfd& polled : polled_) polled.revents = 0;
+  return count != 0;
+}
+
+std::optional<milliseconds> Server::time_until_something_is_due() const {
+  if (!accept_again_) return {};
+  return accept_again_->left();
+}
+
+void Server::put_the_busy_first() {
+  auto idle = std::partition(clients_.begin(), clients_.end(), [](const Client& client) { return client.warmth > 0; });
+  busy_ = static_cast<std::size_t>(idle - clients_.begin());
+  for (std::size_t i = 0; i < busy_; ++i) --clients_[i].warmth;
+}
+
+// From the last to the first: what remove() moves into a gap has had its turn already.
+void Server::serve_ready() {
+  for (std::size_t i = polled_.size() - first_client; i-- > 0;) {
+    short ready = polled_[first_client + i].revents;
+    if (ready == 0) continue;
+    clients_[i].warmth = 2;
+    if (!serve(clients_[i].connection, ready)) remove(i);
+  }
+}
+
+// A conversation that breaks off is told and ends; the others go on.
+bool Server::serve(Connection& connection, short ready) {
+  try {
+    connection.serve(ready);
+    return !connection.is_over();
+  } catch (const std::system_error& error) {
+    std::fprintf(stderr, "a client was lost: %s\n", error.what());
+    return false;
+  }
+}
+
+void Server::remove(std::size_t index) noexcept {
+  if (index + 1 < clients_.size()) clients_[index] = std::move(clients_.back());
+  clients_.pop_back();
+  busy_ = std::min(busy_, clients_.size());
+  accept_again_.reset();  // a descriptor has become free
+}
+
+// All that wait, not one: asking poll again for each would make a crowd of n cost n times n.
+void Server::accept_waiting() {
+  try {
+    for (int i = 0; i < most_accepted_at_once; ++i) {
+      auto socket = listener_.try_accept();
+      if (!socket) return;
+      add(std::move(*socket));
+    }
+  } catch (const std::system_error& error) {
+    // A connection that its client gave up while it waited in the queue is not our failure.
+    if (error.code() != std::errc::connection_aborted) stop_accepting_for_a_while(error);
+  }
+}
+
+void Server::add(net::Socket socket) { clients_.push_back({Connection(std::move(socket))}); }
+
+// Mostly EMFILE: we go on with the clients that we have.
+void Server::stop_accepting_for_a_while(const std::system_error& reason) {
+  std::fprintf(stderr, "nobody is accepted for a while: %s\n", reason.what());
+  accept_again_ = net::Deadline::after(pause_without_descriptors);
+}
+
+bool Server::accepts() {
+  if (accept_again_ && accept_again_->passed()) accept_again_.reset();
+  return !stopping_ && !accept_again_;
+}
+
+// Stops accepting and reading. Whoever is owed nothing is let go, the others may collect what is under way.
+void Server::finish() {
+  stopping_ = true;
+  listener_.close();
+  for (std::size_t i = clients_.size(); i-- > 0;) {
+    clients_[i].connection.finish();
+    if (!clients_[i].connection.owes_answers()) remove(i);
+  }
+  auto deadline = net::Deadline::after(time_to_finish);
+  while (!clients_.empty() && !deadline.passed()) {
+    wait(clients_.size(), deadline.left());
+    serve_ready();
+  }
+}

@@ -1,0 +1,262 @@
+// What a peer can observe of persistent_client. Parts 04.5 and 04.6.
+#include <regex>
+
+#include "echo_thread.hpp"
+#include "frames.hpp"
+
+using namespace harness;
+
+namespace {
+
+void chapter(const std::string& heading) { read_about("docs/04-persistent-connections.md \"" + heading + "\""); }
+
+const std::string client_name = "persistent_client";
+
+const char* const two_terminals = "./persistent_server 127.0.0.1 7000      and      printf 'one\\ntwo\\n' | ./persistent_client 127.0.0.1 7000";
+
+// Ended with status 1, and somewhere on stderr stands the number.
+bool tells_missing(Program& client, int count) {
+  if (!(client.exit_status() == 1)) return false;
+  if (std::regex_search(client.errors(), std::regex("(^|[^0-9.:])" + std::to_string(count) + "([^0-9.]|\\.?\\n|$)"))) return true;
+  Story::current().mismatch("a line on stderr that says that " + std::to_string(count) + " answers are missing",
+                            client.errors().empty() ? "nothing on stderr" : quoted(client.errors(), 200));
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("04.5.1 Each line is sent as a frame, without its newline", "[program:persistent_client][points:3]") {
+  because("The length tells where the line ends, so the newline has done its work and stays behind.");
+  chapter("Lines to frames");
+  by_hand("nc -l 127.0.0.1 7000 | od -c      and      printf 'one\\ntwo\\n' | ./persistent_client 127.0.0.1 7000");
+  Listener us;
+  Program client(client_name, {us.host(), us.port()});
+  Peer connection = us.accept();
+
+  std::string first = "Hello " + random_text(6), second = random_text(300);
+  client.type(first + "\n" + second + "\n");
+  std::string frames = frame(first) + frame(second);
+  CHECK(connection.receive(frames.size()) == frames);
+  client.type("third\n");
+  CHECK(connection.receive(frame("third").size()) == frame("third"));
+  CHECK(connection.hears_nothing());
+}
+
+TEST_CASE("04.5.2 A last line without newline is one too, and so is an empty one", "[program:persistent_client][points:2][needs:04.5.1]") {
+  because("Not every input ends with a newline. What is left at its end is a line; when nothing is left there is none. An empty line in between is an empty frame.");
+  chapter("Lines to frames");
+  by_hand("printf 'one\\n\\ntwo' | ./persistent_client 127.0.0.1 7000");
+  auto ending = GENERATE("\n\nlast", "\n\nlast\n", "\n\n\n");
+  std::string typed = std::string("one") + ending;
+  std::string frames = frame("one") + frame("") + frame(typed.find("last") != std::string::npos ? "last" : "");
+  Listener us;
+  Program client(client_name, {us.host(), us.port()});
+  client.type(typed);
+  client.end_input();
+
+  CHECK(us.accept().receive_all() == frames);
+}
+
+TEST_CASE("04.5.3 Bytes are bytes, in lines too", "[program:persistent_client][points:1][needs:04.6.1]") {
+  because("A line may hold zero bytes and bytes above 0x7f. Only the newline is special. Count; do not look for a terminator.");
+  chapter("Lines to frames");
+  by_hand("printf 'a\\0b\\377\\n' | ./persistent_client 127.0.0.1 7000 | od -c");
+  Listener us;
+  Program client(client_name, {us.host(), us.port()});
+  Peer connection = us.accept();
+
+  std::string line("a\0b\xff\r%s\x80\t\0", 10);
+  client.type(line + "\n");
+  CHECK(connection.receive(frame(line).size()) == frame(line));
+  connection.send(answer(line));
+  client.end_input();
+  CHECK(client.output() == "Echo: " + line + "\n");
+  CHECK(client.exit_status() == 0);
+}
+
+TEST_CASE("04.5.4 A line of exactly 1 MiB is sent, a longer one is not", "[program:persistent_client][points:2][needs:04.6.1]") {
+  because("The server takes at most 1,048,576 bytes. What it would refuse must not be sent: the client says so and exits with 1.");
+  chapter("Lines to frames");
+  by_hand("head -c 1048577 /dev/zero | tr '\\0' x | ./persistent_client 127.0.0.1 7000; echo $?");
+  {
+    Listener us;
+    Program client(client_name, {us.host(), us.port()});
+    Peer connection = us.accept();
+    std::string line = random_text(longest_request);
+    client.type(line + "\n");
+    CHECK(connection.receive(line.size() + 4) == frame(line));
+    connection.send(answer(line));
+    client.end_input();
+    CHECK(client.output() == "Echo: " + line + "\n");
+    CHECK(client.exit_status() == 0);
+  }
+  auto ending = GENERATE("\nafter\n", "");
+  Listener us;
+  Program client(client_name, {us.host(), us.port()});
+  Peer connection = us.accept();
+  client.type(std::string(longest_request + 1, 'x') + ending);
+  client.end_input();
+  CHECK(client.exit_status() == 1);
+  CHECK(client.complains("persistent_client: "));
+  Received sent = connection.receive_all();
+  if (sent.ending == Ending::reset) sent.ending = sent.wanted;
+  CHECK(sent == "");
+}
+
+TEST_CASE("04.5.5 Wrong arguments, and nobody there", "[program:persistent_client][points:1][needs:04.5.1]") {
+  because("2 says that the arguments make no sense, 1 that it was tried and failed; the last line on stderr says why.");
+  chapter("Exit status and messages");
+  by_hand("./persistent_client 127.0.0.1 0; echo $?; ./persistent_client 127.0.0.1 1 < /dev/null; echo $?");
+  for (const auto& arguments : {std::vector<std::string>{}, {"127.0.0.1"}, {"127.0.0.1", "0"}, {"127.0.0.1", "65536"}, {"127.0.0.1", "7x"}}) {
+    Program client(client_name, arguments);
+    CHECK(client.exit_status() == 2);
+    CHECK(client.prints_usage());
+  }
+  ClosedPort nobody;
+  Program client(client_name, {"127.0.0.1", nobody.port()});
+  CHECK(client.exit_status() == 1);
+  CHECK(client.complains("Connection refused"));
+}
+
+TEST_CASE("04.5.6 The client tries every address of a name", "[program:persistent_client][points:1][needs:04.5.1]") {
+  because("localhost has two addresses, ::1 and 127.0.0.1. When the first refuses, the second may answer.");
+  chapter("Exit status and messages");
+  by_hand("./persistent_server 127.0.0.1 7000      and      ./persistent_client localhost 7000");
+  Listener us;
+  Program client(client_name, {name_with_two_addresses(), us.port()});
+  client.type("hello\n");
+  CHECK(us.accept().receive(9) == frame("hello"));
+}
+
+TEST_CASE("04.6.1 Each answer is printed on a line, in order", "[program:persistent_client][points:3][needs:04.5.1]") {
+  because("stdout is the result: one line for each answer, and nothing else.");
+  chapter("Read while you write");
+  by_hand(two_terminals);
+  Listener us;
+  Program client(client_name, {us.host(), us.port()});
+  Peer connection = us.accept();
+
+  std::string one = random_text(7), two = random_text(70);
+  client.type(one + "\n" + two + "\n\n");
+  client.end_input();
+  CHECK(connection.receive_all() == frame(one) + frame(two) + frame(""));
+  connection.send(answer(one) + answer(two) + answer(""));
+  CHECK(client.output() == "Echo: " + one + "\nEcho: " + two + "\nEcho: \n");
+  CHECK(client.exit_status() == 0);
+}
+
+TEST_CASE("04.6.2 An answer is printed when it comes, not later", "[program:persistent_client][points:2][needs:04.6.1]") {
+  because("Somebody may sit at the keyboard, or another program may wait for the line. Into a pipe, stdout is kept back until its buffer is full: flush it.");
+  chapter("Read while you write");
+  by_hand("./persistent_client 127.0.0.1 7000 | cat      then type a line");
+  Listener us;
+  Program client(client_name, {us.host(), us.port()});
+  Peer connection = us.accept();
+
+  for (int i = 0; i < 3; ++i) {
+    std::string line = random_text(9);
+    client.type(line + "\n");
+    REQUIRE(connection.receive(13) == frame(line));
+    connection.send(answer(line));
+    REQUIRE(client.next_line() == "Echo: " + line);
+  }
+  client.end_input();
+  CHECK(client.exit_status() == 0);
+}
+
+TEST_CASE("04.6.3 Answers arrive in any pieces", "[program:persistent_client][points:3][needs:04.6.1]") {
+  because("The client must find the frames in the stream just as the server does: cut in the header, two in one segment, one in five.");
+  chapter("Answer every whole frame");
+  by_hand("a Python server that sends an answer byte by byte");
+  Listener us;
+  Program client(client_name, {us.host(), us.port()});
+  Peer connection = us.accept();
+  client.type("a\nb\nc\nd\n");
+  client.end_input();
+  CHECK(connection.receive_all() == frame("a") + frame("b") + frame("c") + frame("d"));
+
+  std::string large = counted_bytes(70'000);
+  std::string bytes = frame("Echo: a") + frame("") + frame("Ouch: " + large) + frame("Echo: d");
+  std::size_t at = 0;
+  for (std::size_t length : {2, 1, 4, 4, 3, 1, 2, 9, 60'000}) {
+    connection.send_piece(bytes.substr(at, length));
+    at += length;
+  }
+  connection.send(bytes.substr(at));
+  CHECK(client.output() == "Echo: a\n\nOuch: " + large + "\nEcho: d\n");
+  CHECK(client.exit_status() == 0);
+}
+
+TEST_CASE("04.6.4 A hundred thousand lines", "[program:persistent_client][points:3][needs:04.6.1]") {
+  because("A client that sends everything before it reads waits for a server that waits for it: both send, nobody reads. Read while you write.");
+  chapter("Read while you write");
+  by_hand("seq 100000 | ./persistent_client 127.0.0.1 7000 | tail -1");
+  EchoThread server;
+  Options options;
+  options.output = 64 * 1024 * 1024;
+  Program client(client_name, {"127.0.0.1", server.port()}, options);
+
+  std::string lines, answers;
+  for (int i = 0; i < 100'000; ++i) {
+    std::string line = std::to_string(i) + std::string(static_cast<std::size_t>(60 + i % 80), '.');
+    lines += line + "\n";
+    answers += "Echo: " + line + "\n";
+  }
+  client.type(lines);
+  client.end_input();
+  CHECK(client.output() == answers);
+  CHECK(client.exit_status() == 0);
+}
+
+TEST_CASE("04.6.5 At the end of input the client half-closes and collects what is owed", "[program:persistent_client][points:2][needs:04.6.1]") {
+  because("The end of your input is not the end of the conversation: the answers are still to come. Say that you have finished, and read on.");
+  chapter("Read while you write");
+  by_hand(two_terminals);
+  Listener us;
+  Program client(client_name, {us.host(), us.port()});
+  Peer connection = us.accept();
+  client.type("one\ntwo\nthree");
+  client.end_input();
+
+  CHECK(connection.receive_all() == frame("one") + frame("two") + frame("three"));
+  connection.send_piece(answer("one"));
+  CHECK(client.next_line() == "Echo: one");
+  client.wait_until_idle();
+  connection.send(answer("two"));
+  CHECK(client.next_line() == "Echo: two");
+  client.wait_until_idle();
+  connection.send(answer("three"));
+  CHECK(client.output() == "Echo: three\n");
+  CHECK(client.exit_status() == 0);
+}
+
+TEST_CASE("04.6.6 A server that ends first: how many answers are missing", "[program:persistent_client][points:2][needs:04.6.2]") {
+  because("The client asked twenty times and was answered three times. It must not wait for more input to find that out: watch stdin and the server at the same time.");
+  chapter("When the server ends first");
+  by_hand("nc -l 127.0.0.1 7000      and      ./persistent_client 127.0.0.1 7000; type lines, then stop nc");
+  auto how = GENERATE("ends", "ends inside an answer", "resets");
+  auto input = GENERATE("stdin stays open", "stdin has ended");
+  Story::current().step("the case", std::string("the server ") + how + ", " + input);
+  Listener us;
+  Program client(client_name, {us.host(), us.port()});
+  Peer connection = us.accept();
+  std::string lines, frames, answers, printed;
+  for (int i = 0; i < 20; ++i) {
+    std::string line = random_text(6);
+    lines += line + "\n";
+    frames += frame(line);
+    if (i < 3) answers += answer(line);
+  }
+  client.type(lines);
+  if (input == std::string("stdin has ended")) client.end_input();
+  CHECK(connection.receive(frames.size()) == frames);
+  connection.send(answers);
+  for (int i = 0; i < 3; ++i) client.next_line();
+  if (how == std::string("ends inside an answer")) connection.send_piece(answer("half of it").substr(0, 9));
+  if (how == std::string("resets"))
+    connection.reset();
+  else
+    connection.close();
+  CHECK(tells_missing(client, 17));
+  CHECK(client.complains("persistent_client: "));
+}
