@@ -5,6 +5,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "clock.hpp"
+#include "full_listener.hpp"
 #include "network.hpp"
 #include "peer.hpp"
 #include "process_tree.hpp"
@@ -14,4 +15,5 @@
 #include "received.hpp"
 #include "settles.hpp"
 #include "story.hpp"
+#include "timing.hpp"
 #include "udp_peer.hpp"

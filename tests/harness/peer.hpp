@@ -104,6 +104,9 @@ class Listener {
   /// True when nobody connects for quiet_period(), or until every program has ended.
   bool nobody_connects();
 
+  /// For what has no member here, such as socket options.
+  int fd() const { return fd_; }
+
  private:
   int fd_ = -1;
   Endpoint endpoint_;

@@ -1,0 +1,36 @@
+#pragma once
+#include <functional>
+#include <string>
+
+#include "clock.hpp"
+#include "program.hpp"
+
+/// How limits of time are judged: not reached before 0.9 T, acted on before T + 1 s, and that second stretches with
+/// speed_factor(). Lower bounds are strict, since no load makes a clock run fast; upper bounds are loose.
+namespace harness {
+
+/// The latest moment at which what is due after `limit` counts as on time.
+Milliseconds latest_after(Milliseconds limit);
+
+/// True when `took` is no less than 0.9 `limit` and no more than latest_after(limit); tells the story if not.
+/// \param what for the message: "the second try came"
+bool is_on_time(std::chrono::steady_clock::duration took, Milliseconds limit, const std::string& what);
+
+/// The same without a lower bound.
+bool is_no_later(std::chrono::steady_clock::duration took, Milliseconds limit, const std::string& what);
+
+/// True when the program ends after `limit`, counted from its start, and on time; tells the story if not. One that
+/// hangs is not waited for much longer than that. Of several, ask for the one that must end first, first.
+bool ends_after(Program& program, Milliseconds limit);
+
+/// True when the program ends within `limit` (and a second) after `since`; tells the story if not.
+bool ends_within(Program& program, Milliseconds limit, std::chrono::steady_clock::time_point since);
+
+/// Does `action` now and every `interval`, until the program has ended or is as old as it may become.
+void keep_doing(Program& program, Milliseconds interval, Milliseconds oldest, const std::function<void()>& action);
+
+/// Lets time pass until `moment`, or until the program has ended. For what takes place at a given time; never for
+/// something to happen.
+void pass_time(const Program& program, std::chrono::steady_clock::time_point moment);
+
+}  // namespace harness
