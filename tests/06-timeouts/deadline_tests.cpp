@@ -162,7 +162,8 @@ TEST_CASE("06.3.2 A message that goes out little by little arrives whole", "[pro
   Peer connection = us.accept();
   client.wait_until_idle();  // it can send no more
   CHECK(connection.receive_all() == message);
-  connection.exchange("Echo: " + message);
+  connection.send("Echo: " + message);
+  connection.finish_sending();
   CHECK(client.output() == "Echo: " + message + "\n");
   CHECK(client.exit_status() == 0);
 }

@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "arrivals.hpp"
 #include "clock.hpp"
 #include "full_listener.hpp"
 #include "network.hpp"
