@@ -70,7 +70,7 @@ TEST_CASE("06.1.3 A refusal is told at once, and as a refusal", "[program:deadli
   CHECK(client.complains("deadline_client: "));
 }
 
-TEST_CASE("06.1.4 Wrong arguments get a usage line and status 2", "[program:deadline_client][points:2][needs:06.1.1]") {
+TEST_CASE("06.1.4 Wrong arguments get a usage line and status 2", "[program:deadline_client][points:1][needs:06.1.1]") {
   because("A limit of 0 would mean \"at once\" to one reader and \"never\" to another, and to SO_RCVTIMEO it means for ever. So it is refused.");
   chapter("Limits as arguments");
   by_hand("./deadline_client 127.0.0.1 7000 Hello 0 1000; echo $?");
@@ -86,7 +86,7 @@ TEST_CASE("06.1.4 Wrong arguments get a usage line and status 2", "[program:dead
   CHECK(client.prints_usage());
 }
 
-TEST_CASE("06.2.1 When the first address hangs the second is tried", "[program:deadline_client][points:4][needs:06.1.1]") {
+TEST_CASE("06.2.1 When the first address hangs the second is tried", "[program:deadline_client][points:3][needs:06.1.1]") {
   because("A name may have an address that swallows everything. CONNECT_MS is for each address, so the next has it whole.");
   chapter("Each address has its own limit");
   by_hand("./deadline_client localhost 7000 Hello 500 60000      with a full queue on ::1 and nc on 127.0.0.1");
@@ -105,7 +105,7 @@ TEST_CASE("06.2.1 When the first address hangs the second is tried", "[program:d
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("06.2.2 When no address can be reached the reason of the last is told", "[program:deadline_client][points:1][needs:06.1.3]") {
+TEST_CASE("06.2.2 When no address can be reached the reason of the last is told", "[program:deadline_client][points:1][extra][needs:06.1.3]") {
   because("Whoever reads the message wants to know what to do. The last address refused, so a program is missing there and not a network.");
   chapter("Each address has its own limit");
   by_hand("./deadline_client localhost 7000 Hello 500 60000      with a full queue on ::1 and nobody on 127.0.0.1");
@@ -119,7 +119,7 @@ TEST_CASE("06.2.2 When no address can be reached the reason of the last is told"
   CHECK(client.complains("refused"));
 }
 
-TEST_CASE("06.2.3 TOTAL_MS holds while connecting too", "[program:deadline_client][points:3][needs:06.1.1]") {
+TEST_CASE("06.2.3 TOTAL_MS holds while connecting too", "[program:deadline_client][points:2][needs:06.1.1]") {
   because("Everything together has TOTAL_MS. What is left of it is all that a connect may have, whatever CONNECT_MS says.");
   chapter("Each address has its own limit");
   by_hand("time ./deadline_client 192.0.2.1 7000 Hello 60000 300");
@@ -133,7 +133,7 @@ TEST_CASE("06.2.3 TOTAL_MS holds while connecting too", "[program:deadline_clien
   CHECK(quick.complains("connect"));
 }
 
-TEST_CASE("06.3.1 A server that does not read cannot hold the client", "[program:deadline_client][points:4][needs:06.1.1]") {
+TEST_CASE("06.3.1 A server that does not read cannot hold the client", "[program:deadline_client][points:3][needs:06.1.1]") {
   because("When the buffers on the way are full, send waits for the server to read. That wait needs the deadline as much as receiving does.");
   chapter("A send can wait too");
   by_hand("a Python server with SO_RCVBUF 2048 that accepts and sleeps      and      time ./deadline_client 127.0.0.1 7000 $(head -c 100000 "
@@ -195,7 +195,7 @@ TEST_CASE("06.4.2 A byte now and then does not win more time", "[program:deadlin
   CHECK(says_timed_out(client));
 }
 
-TEST_CASE("06.4.3 What had arrived is on stdout when the time is over", "[program:deadline_client][points:3][needs:06.1.1]") {
+TEST_CASE("06.4.3 What had arrived is on stdout when the time is over", "[program:deadline_client][points:2][needs:06.1.1]") {
   because("Half a reply is worth something to whoever asked. The exit status and stderr say that it is not all.");
   chapter("What had arrived");
   by_hand("printf 'Echo: he' | nc -l 127.0.0.1 7000      and      ./deadline_client 127.0.0.1 7000 hello 1000 1000");
@@ -211,7 +211,7 @@ TEST_CASE("06.4.3 What had arrived is on stdout when the time is over", "[progra
   CHECK(says_timed_out(client));
 }
 
-TEST_CASE("06.4.4 A reply that comes late, but within its limit, is taken", "[program:deadline_client][points:3][needs:06.1.1]") {
+TEST_CASE("06.4.4 A reply that comes late, but within its limit, is taken", "[program:deadline_client][points:2][needs:06.1.1]") {
   because("CONNECT_MS is for connecting and ends with it. A timer that goes on, or a socket that is left non-blocking without a wait, gives up "
           "on a server that is just slow.");
   chapter("Timeouts and deadlines");
@@ -264,7 +264,7 @@ TEST_CASE("06.4.6 A client that was stopped and continued goes on waiting", "[pr
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("06.4.7 Being stopped and continued does not start the clock anew", "[program:deadline_client][points:3][extra][needs:06.4.1]") {
+TEST_CASE("06.4.7 Being stopped and continued does not start the clock anew", "[program:deadline_client][points:2][extra][needs:06.4.1]") {
   because("A wait that was interrupted goes on for what is left of its time, not for the whole of it again.");
   chapter("Interrupted waits");
   by_hand("nc -l 127.0.0.1 7000      and      ./deadline_client 127.0.0.1 7000 Hello 1000 1500, again and again Ctrl-Z and fg");

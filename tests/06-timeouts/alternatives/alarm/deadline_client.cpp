@@ -58,14 +58,12 @@ int main(int argc, char** argv) {
     int s = socket(a->ai_family, SOCK_STREAM, 0);
     if (s < 0) continue;
     // Called again after an interruption, it waits for the attempt that is under way.
-    while (connect(s, a->ai_addr, a->ai_addrlen) < 0 && errno != EISCONN) {
-      error = errno;
+    while (true) {
+      error = connect(s, a->ai_addr, a->ai_addrlen) == 0 || errno == EISCONN ? 0 : errno;
       if (error != EINTR && error != EALREADY) break;
       error = ETIMEDOUT;
       if (now() >= limit || now() >= end) break;
-      error = 0;
     }
-    if (errno == EISCONN) error = 0;
     if (error == 0)
       fd = s;
     else
