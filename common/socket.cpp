@@ -1,6 +1,8 @@
 #include "socket.hpp"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -12,8 +14,9 @@
 namespace net {
 namespace {
 
-// How many connections may wait while a server is busy with one. The kernel has a limit of its own.
-constexpr int backlog = 64;
+// How many connections may wait to be accepted: as many as the kernel allows. A crowd that finds the queue full tries
+// again only a second later.
+constexpr int backlog = SOMAXCONN;
 
 // macOS has no MSG_NOSIGNAL; there, ignoring SIGPIPE (run_main) is what keeps send from ending the program.
 #ifdef MSG_NOSIGNAL
@@ -167,6 +170,11 @@ void Socket::shutdown_send() {
 void Socket::set_reuse_address() {
   int on = 1;
   if (::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0) throw_errno("setsockopt SO_REUSEADDR");
+}
+
+void Socket::set_no_delay() {
+  int on = 1;
+  if (::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0) throw_errno("setsockopt TCP_NODELAY");
 }
 
 void Socket::set_nonblocking() {
