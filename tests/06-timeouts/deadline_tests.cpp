@@ -149,7 +149,7 @@ TEST_CASE("06.3.1 A server that does not read cannot hold the client", "[program
   CHECK(says_timed_out(quick));
 }
 
-TEST_CASE("06.3.2 A message that goes out little by little arrives whole", "[program:deadline_client][points:2][needs:06.1.1]") {
+TEST_CASE("06.3.2 A message that goes out little by little arrives whole", "[program:deadline_client][points:2][extra][needs:06.1.1]") {
   because("On a non-blocking socket send takes what fits and no more, or fails with EAGAIN when nothing fits. Neither is an error: wait and go on "
           "where it stopped.");
   chapter("A send can wait too");

@@ -163,7 +163,7 @@ TEST_CASE("06.6.4 An answer to an earlier try is an answer", "[program:retry_cli
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("06.6.5 Datagrams that are no answer neither end a wait nor start it anew", "[program:retry_client][points:3][needs:06.5.1]") {
+TEST_CASE("06.6.5 Datagrams that are no answer neither end a wait nor start it anew", "[program:retry_client][points:3][extra][needs:06.5.1]") {
   because("If each datagram starts the wait anew, whoever sends often enough keeps you from ever asking again. One deadline for each wait.");
   chapter("Junk does not move the deadline");
   by_hand("a Python server that answers each try with ten wrong ids a second      and      time ./retry_client 127.0.0.1 7000 Hello 2 600");
