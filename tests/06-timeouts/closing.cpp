@@ -70,6 +70,14 @@ Peer connect_narrow(const Endpoint& where, std::string name) {
   return Peer::adopt(fd, std::move(name));
 }
 
+bool keep_send_buffers_small() {
+  if (network() != Network::own) return false;
+  // Of this network alone (tcp(7)): least, first and largest size of a send buffer.
+  std::ofstream limits("/proc/sys/net/ipv4/tcp_wmem");
+  limits << "4096 16384 65536" << std::flush;
+  return limits.good();
+}
+
 void send_what_fits(Peer& client, std::string_view bytes) {
   std::size_t whole = bytes.size();
   for (pollfd room{client.fd(), POLLOUT, 0}; !bytes.empty() && ::poll(&room, 1, 100) > 0;) {
