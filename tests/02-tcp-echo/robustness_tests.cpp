@@ -51,6 +51,7 @@ TEST_CASE("02.8.2 The client tries every address of a name", "[program:echo_clie
   auto listening = GENERATE("127.0.0.1", "::1");
   std::string host = listening;
   if (host == "::1") need_ipv6();
+  if (host == "127.0.0.1" && !have_name_with_two_addresses()) SKIP("no name has two addresses here");
   Listener us(listening);
   Program client("echo_client", {host == "::1" ? host : name_with_two_addresses(), us.port(), "hello"});
 

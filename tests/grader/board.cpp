@@ -25,11 +25,6 @@ std::string points_of(const Job& job) {
   return std::to_string(job.result.passed() ? job.test->points : 0) + " of " + std::to_string(job.test->points);
 }
 
-std::string capitalised(std::string text) {
-  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text;
-}
-
 // Text in a column beside a label: every line begins at the same place, long lines are broken at blanks unless they
 // are verbatim.
 void print_detail(const std::string& label, const std::string& text, bool wrap) {
@@ -78,7 +73,7 @@ class Ticker {
       const Job& job = jobs_[shown_];
       if (job.test->part != part_) {
         part_ = job.test->part;
-        std::cout << "\n " << in(Colour::bold, part_ + " " + capitalised(lab_.part_title(part_))) << '\n';
+        std::cout << "\n " << in(Colour::bold, part_ + " " + lab_.part_title(part_)) << '\n';
       }
       print_line(job);
     }
@@ -128,16 +123,19 @@ void print_summary(const Judged& judged) {
             << score.core << " of " << score.core_possible << ", extra " << score.extra << " of " << score.extra_possible << ")\n";
   std::string part = judged.next_part();
   const std::string& stem = judged.lab.stem;
-  if (judged.given) {
-    if (!part.empty()) std::cout << " Next  " << part << " " << judged.lab.part_title(part) << "   (chapter: docs/" << stem << ".md)\n";
-  } else if (!judged.build.errors.empty()) {
-    std::cout << " Next  make " << judged.build.errors.begin()->first << " compile: the first error above is usually the one to mend\n";
-  } else if (part.empty()) {
-    std::cout << " " << in(Colour::green, "Done.") << "  Compare with others: diff -u labs/" << stem << " solutions/" << stem << '\n';
-  } else {
-    std::cout << " Next  " << part << " " << judged.lab.part_title(part) << "   in " << source_of(judged, "") << "  (task: "
-              << source_of(judged, "README.md") << ", hints: " << source_of(judged, "hints.md") << ", chapter: docs/" << stem
-              << ".md)\n Again cmake --build --preset " << judged.lab.id() << "\n By hand the programs are in .build/" << judged.tree << '/' << stem << "/\n";
+  auto advise = [](const std::string& label, const std::string& text) { std::cout << ' ' << padded(label, 9) << text << '\n'; };
+  if (!judged.given && !judged.build.errors.empty()) {
+    advise("Next", "make " + judged.build.errors.begin()->first + " compile: the first error above is usually the one to mend");
+    advise("Again", "cmake --build --preset " + judged.lab.id());
+  } else if (!part.empty()) {
+    advise("Next", part + " " + judged.lab.part_title(part) + (judged.given ? "" : "   in " + source_of(judged, "")));
+    advise("Read", "docs/" + stem + ".md" + (judged.given ? "" : "   task: " + source_of(judged, "README.md")));
+    if (judged.given) return;
+    advise("Stuck?", source_of(judged, "hints.md"));
+    advise("Again", "cmake --build --preset " + judged.lab.id());
+    advise("By hand", "the programs are in .build/" + judged.tree + '/' + stem + '/');
+  } else if (!judged.given) {
+    std::cout << ' ' << in(Colour::green, "Done.") << "    Compare with the reference: diff -u labs/" << stem << " solutions/" << stem << '\n';
   }
 }
 
@@ -170,8 +168,13 @@ Score Judged::score() const {
 }
 
 std::string Judged::next_part() const {
+  std::set<std::string> open;
   for (const Job& job : jobs)
-    if (!job.result.passed() && job.result.state != "skipped") return job.test->part;
+    if (!job.result.passed() && job.result.state != "skipped") open.insert(job.test->id);
+  // A test that needs others waits for them: the part to work on now is theirs.
+  for (const Job& job : jobs)
+    if (open.contains(job.test->id) && std::none_of(job.test->needs.begin(), job.test->needs.end(), [&](const std::string& need) { return open.contains(need); }))
+      return job.test->part;
   return "";
 }
 
@@ -185,6 +188,12 @@ void show_board(Lab lab, const BoardOptions& options) {
   make_jobs(judged, options);
 
   print_build_errors(judged);
+  if (std::all_of(judged.jobs.begin(), judged.jobs.end(), [](const Job& job) { return job.done; })) {
+    std::cout << "\n No test can run before that.\n";
+    print_summary(judged);
+    std::cout << std::flush;
+    return;
+  }
   Ticker ticker(judged.lab, judged.jobs);
   ticker.update();
   run(judged.jobs, options.run, [&ticker](const Job&) { ticker.update(); });

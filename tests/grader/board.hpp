@@ -20,7 +20,7 @@ struct Judged {
   std::vector<Job> jobs;
 
   Score score() const;
-  /// The first part that has a test that has not passed, or empty.
+  /// The part to work on now: the first with a test that has not passed and needs no other; empty when all have.
   std::string next_part() const;
 };
 

@@ -16,25 +16,21 @@ std::set<std::string> programs_of(const Lab& lab) {
 }
 
 // What the compiler or linker said: the build tool's own lines, which repeat the commands, are left out.
-std::string messages(const std::string& output, const std::string& target) {
+std::string messages(const std::string& output) {
+  constexpr std::size_t most = 24;
   std::istringstream lines(output);
   std::string text;
   std::size_t count = 0;
-  bool of_target = false;
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("FAILED: ")) {
-      // The programs of a lab share nothing but files; an object's path names the target that it belongs to.
-      of_target = line.find("/" + target + ".dir/") != std::string::npos || line.find("/" + target.substr(target.rfind('-') + 1)) != std::string::npos;
       std::getline(lines, line);  // the command
-      continue;
+    } else if (!line.starts_with("[") && !line.starts_with("ninja: ")) {
+      // Paths as a person in the clone's folder would type them.
+      for (std::string root = source_folder() + "/"; line.find(root) != std::string::npos;) line.erase(line.find(root), root.size());
+      if (count++ < most) text += line + "\n";
     }
-    if (line.starts_with("[") || line.starts_with("ninja: ")) {
-      of_target = false;
-      continue;
-    }
-    if (of_target && count++ < 24) text += line + "\n";
   }
-  if (count > 24) text += "(" + std::to_string(count - 24) + " more lines; the first error is usually the one to mend)\n";
+  if (count > most) text += "(" + std::to_string(count - most) + " more lines; the first error is usually the one to mend)\n";
   return text;
 }
 
@@ -55,7 +51,7 @@ Build build_programs(const Lab& lab, const std::string& tree) {
     std::string target = tree + "-" + lab.number + "-" + program;
     Captured one = capture(build_command(target));
     if (one.status == 0) continue;
-    std::string said = messages(one.output, target);
+    std::string said = messages(one.output);
     result.errors[program] = said.empty() ? one.output : said;
   }
   if (result.errors.empty()) result.trouble = all.output;

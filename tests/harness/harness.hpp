@@ -18,3 +18,4 @@
 #include "story.hpp"
 #include "timing.hpp"
 #include "udp_peer.hpp"
+#include "udp_wire.hpp"

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <net/if.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -102,6 +103,20 @@ Network enter_private_network() {
 }
 
 std::string name_with_two_addresses() { return own_hosts ? "two-addresses.test" : "localhost"; }
+
+bool have_name_with_two_addresses() {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* list = nullptr;
+  if (::getaddrinfo(name_with_two_addresses().c_str(), nullptr, &hints, &list) != 0) return false;
+  bool four = false, six = false;
+  for (addrinfo* entry = list; entry != nullptr; entry = entry->ai_next) {
+    four = four || entry->ai_family == AF_INET;
+    six = six || entry->ai_family == AF_INET6;
+  }
+  ::freeaddrinfo(list);
+  return four && six;
+}
 
 Network network() { return in_use; }
 

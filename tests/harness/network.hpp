@@ -26,6 +26,9 @@ const std::string& why_shared();
 /// `localhost`, which may have only one of them.
 std::string name_with_two_addresses();
 
+/// True when that name really has both here.
+bool have_name_with_two_addresses();
+
 /// True when the loopback interface has ::1.
 bool have_ipv6();
 

@@ -225,10 +225,11 @@ std::optional<std::string> listening_socket(pid_t root) {
   std::set<std::string> sockets;
   for (pid_t pid : family(root))
     for (const std::string& target : descriptor_targets(pid)) sockets.insert(target);
-  constexpr unsigned tcp_listen = 10;
-  for (const char* table : {"tcp", "tcp6"})
+  // A UDP socket that is bound and not connected is shown in the state "close".
+  constexpr unsigned tcp_listen = 10, udp_bound = 7;
+  for (const auto& [table, state] : {std::pair("tcp", tcp_listen), {"tcp6", tcp_listen}, {"udp", udp_bound}, {"udp6", udp_bound}})
     for (const Connection& connection : connections(table))
-      if (connection.state == tcp_listen && sockets.contains("socket:[" + connection.inode + "]"))
+      if (connection.state == state && sockets.contains("socket:[" + connection.inode + "]"))
         return address_text(connection.local) + ":" + std::to_string(connection.local_port);
   return {};
 }

@@ -41,7 +41,7 @@ std::size_t resident_kib_of(pid_t pid);
 /// Processor time that the family has used, in milliseconds.
 std::uint64_t processor_ms(pid_t root);
 
-/// The address of a TCP socket on which the family listens, in the form `127.0.0.1:80`, if there is one.
+/// The address of a socket on which the family can be reached, TCP first, in the form `127.0.0.1:80`, if there is one.
 std::optional<std::string> listening_socket(pid_t root);
 
 /// True when the kernel holds no byte that has arrived on the TCP connection from `local_port` (ours) to

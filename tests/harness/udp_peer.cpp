@@ -85,6 +85,17 @@ Datagram UdpPeer::receive_within(Milliseconds limit) {
   return datagram;
 }
 
+std::vector<Datagram> UdpPeer::receive_all(std::size_t count) {
+  std::vector<Datagram> all;
+  while (all.size() < count) {
+    all.push_back(receive());
+    if (all.back().ending == Ending::more) continue;
+    all.pop_back();
+    break;
+  }
+  return all;
+}
+
 bool UdpPeer::hears_nothing() {
   pollfd ready{fd_, POLLIN, 0};
   if (::poll(&ready, 1, static_cast<int>(quiet_period().count())) == 0) return true;
@@ -92,5 +103,8 @@ bool UdpPeer::hears_nothing() {
   Story::current().mismatch("silence", early.ending == Ending::more ? in_quotes(early.bytes) : std::string(harness::name(early.ending)));
   return false;
 }
+
+// A connected socket takes datagrams from its peer only, and for all others it is as if it were not there.
+ClosedUdpPort::ClosedUdpPort() : holder_("nobody") { holder_.connect({"127.255.255.254", 9}); }
 
 }  // namespace harness

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "clock.hpp"
 #include "program.hpp"
@@ -16,7 +17,8 @@ struct Datagram : Received {
   std::chrono::steady_clock::time_point when{};  ///< it was taken from the socket
 };
 
-/// A UDP socket of the test's own: it talks with anybody, so a test may have several, friends and strangers.
+/// A UDP socket of the test's own: it talks with anybody, so a test may have several, friends and strangers. What the
+/// network may do to datagrams is done by hand: to lose one is not to answer it.
 ///
 /// Built on plain system calls. Every wait has a deadline (patience()), and every step is told to the story.
 class UdpPeer {
@@ -39,8 +41,15 @@ class UdpPeer {
   /// Sends one datagram.
   void send_to(const Endpoint& where, std::string_view bytes);
 
+  /// Sends one datagram to whoever sent `datagram`. Duplicates, late answers and answers in another order are just that:
+  /// twice, later, another first.
+  void answer(const Datagram& datagram, std::string_view bytes) { send_to(datagram.from, bytes); }
+
   /// The next datagram, whoever sent it; `silence` when none comes, `refused` when a connected socket hears so.
   Datagram receive();
+
+  /// As many datagrams as are asked for, in the order in which they came; fewer when no more come.
+  std::vector<Datagram> receive_all(std::size_t count);
 
   /// The same, but waits no longer than `limit`. Not an expectation.
   Datagram receive_within(Milliseconds limit);
@@ -56,6 +65,17 @@ class UdpPeer {
   int fd_ = -1;
   std::string name_;
   Endpoint endpoint_;
+};
+
+/// A UDP port of 127.0.0.1 on which nobody receives and that nobody is given while this object lives: the system answers
+/// what is sent there with a refusal (ICMP port unreachable).
+class ClosedUdpPort {
+ public:
+  ClosedUdpPort();
+  std::string port() const { return holder_.port(); }
+
+ private:
+  UdpPeer holder_;
 };
 
 }  // namespace harness

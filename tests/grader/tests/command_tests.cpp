@@ -54,8 +54,9 @@ TEST_CASE("A lab that there is not is told with those that there are") {
 TEST_CASE("A folder without the programs earns nothing, says why, and is no failure of the grader") {
   Captured answer = grade({"board", "lab02", "--programs", empty_folder("no programs here")});
   CHECK(answer.status == 0);
-  CHECK_THAT(answer.output, ContainsSubstring("does not build") && ContainsSubstring("there is no program") &&
-                                ContainsSubstring("no programs here/echo_server") && ContainsSubstring("Score 0 of 100"));
+  CHECK_THAT(answer.output, ContainsSubstring("echo_server is not there") && ContainsSubstring("there is no program") &&
+                                ContainsSubstring("no programs here/echo_server") && ContainsSubstring("No test can run before that") &&
+                                ContainsSubstring("Score 0 of 100"));
 }
 
 TEST_CASE("What goes into a pipe is plain text") {
