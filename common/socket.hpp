@@ -80,10 +80,11 @@ class Socket {
   /// \see \man{recvfrom,2}
   std::size_t recv_from(std::span<std::byte> buffer, Address& from);
 
-  /// \returns what accept(), send() or recv() gives, or no value if it would have to wait
+  /// \returns what accept(), send(), recv() or recv_from() gives, or no value if it would have to wait
   std::optional<Socket> try_accept(Address* peer = nullptr);
   std::optional<std::size_t> try_send(std::span<const std::byte> data);
   std::optional<std::size_t> try_recv(std::span<std::byte> buffer);
+  std::optional<std::size_t> try_recv_from(std::span<std::byte> buffer, Address& from);
 
   /// Begins to connect to `peer`. The attempt goes on by itself; when the socket becomes writable it has ended, and
   /// take_error() says how.

@@ -64,6 +64,7 @@ void run(int argc, char** argv) {
 
   net::Address server = net::resolve(argv[1], port, SOCK_DGRAM, net::Use::connect).front();
   net::Socket socket(server.family(), SOCK_DGRAM);
+  socket.set_nonblocking();  // a datagram that poll tells of may turn out to be damaged, and then there is none
   std::string answer = "Echo: " + ask(socket, server, argv[3], tries, first_wait) + "\n";
   std::fwrite(answer.data(), 1, answer.size(), stdout);
 }

@@ -43,9 +43,9 @@ std::optional<std::string> wait_for_answer(net::Socket& socket, const net::Addre
   std::array<std::byte, 65536> buffer;
   while (net::wait_readable(socket, deadline)) {
     net::Address from;
-    std::size_t count = socket.recv_from(buffer, from);
-    if (from != server) continue;
-    if (auto answer = answer_in({reinterpret_cast<const char*>(buffer.data()), count}, id)) return answer;
+    std::optional<std::size_t> count = socket.try_recv_from(buffer, from);
+    if (!count || from != server) continue;
+    if (auto answer = answer_in({reinterpret_cast<const char*>(buffer.data()), *count}, id)) return answer;
   }
   return {};
 }
@@ -78,6 +78,7 @@ void run(int argc, char** argv) {
 
   net::Address server = net::resolve(argv[1], port, SOCK_DGRAM, net::Use::connect).front();
   net::Socket socket(server.family(), SOCK_DGRAM);
+  socket.set_nonblocking();  // a datagram that poll tells of may turn out to be damaged, and then there is none
   std::string answer = "Echo: " + ask(socket, server, argv[3], tries, first_wait) + "\n";
   std::fwrite(answer.data(), 1, answer.size(), stdout);
 }
