@@ -28,7 +28,7 @@ bool says_timed_out(Program& client) {
 TEST_CASE("06.1.1 A server that answers in time is answered as in lab 02", "[program:deadline_client][points:4]") {
   because("Limits that are not reached change nothing: the message, a half-close, the whole reply and one newline.");
   chapter("A connect with a limit");
-  by_hand("nc -l 127.0.0.1 7000      and      ./deadline_client 127.0.0.1 7000 Hello 60000 60000");
+  by_hand("./echo_server 127.0.0.1 7000 of lab 02      and      ./deadline_client 127.0.0.1 7000 Hello 60000 60000");
   Listener us;
   std::string message = "Hello " + random_text(6);
   Program client("deadline_client", {us.host(), us.port(), message, ample, ample});
@@ -171,7 +171,8 @@ TEST_CASE("06.3.2 A message that goes out little by little arrives whole", "[pro
 TEST_CASE("06.4.1 A server that stays silent is given up after TOTAL_MS", "[program:deadline_client][points:3][needs:06.1.1]") {
   because("A peer that has nothing to say and one that will never say anything look the same. Only a clock tells them apart.");
   chapter("Timeouts and deadlines");
-  by_hand("nc -l 127.0.0.1 7000      and      time ./deadline_client 127.0.0.1 7000 Hello 1000 300");
+  by_hand("python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); input()\""
+          "      and      time ./deadline_client 127.0.0.1 7000 Hello 1000 300");
   Listener us;
   Program quick("deadline_client", {us.host(), us.port(), "Hello", ample, "300"});
   Program slow("deadline_client", {us.host(), us.port(), "Hello", ample, "1500"});
@@ -185,7 +186,8 @@ TEST_CASE("06.4.2 A byte now and then does not win more time", "[program:deadlin
   because("A timeout that begins anew with each recv never ends as long as something comes. Fix one deadline, and give each wait what is left "
           "of it.");
   chapter("Timeouts and deadlines");
-  by_hand("(while sleep 0.1; do printf x; done) | nc -l 127.0.0.1 7000      and      time ./deadline_client 127.0.0.1 7000 Hello 1000 1000");
+  by_hand("python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); [c.send(b'x') or __import__('time').sleep(0.1) for i in range(99)]\""
+          "      and      time ./deadline_client 127.0.0.1 7000 Hello 1000 1000");
   Listener us;
   Program client("deadline_client", {us.host(), us.port(), "Hello", ample, "1000"});
 
@@ -198,7 +200,8 @@ TEST_CASE("06.4.2 A byte now and then does not win more time", "[program:deadlin
 TEST_CASE("06.4.3 What had arrived is on stdout when the time is over", "[program:deadline_client][points:2][needs:06.1.1]") {
   because("Half a reply is worth something to whoever asked. The exit status and stderr say that it is not all.");
   chapter("What had arrived");
-  by_hand("printf 'Echo: he' | nc -l 127.0.0.1 7000      and      ./deadline_client 127.0.0.1 7000 hello 1000 1000");
+  by_hand("python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); c.send(b'Echo: he'); input()\""
+          "      and      ./deadline_client 127.0.0.1 7000 hello 1000 1000");
   Listener us;
   Program client("deadline_client", {us.host(), us.port(), "hello", ample, "700"});
 
@@ -215,7 +218,8 @@ TEST_CASE("06.4.4 A reply that comes late, but within its limit, is taken", "[pr
   because("CONNECT_MS is for connecting and ends with it. A timer that goes on, or a socket that is left non-blocking without a wait, gives up "
           "on a server that is just slow.");
   chapter("Timeouts and deadlines");
-  by_hand("(sleep 2; printf 'Echo: Hello') | nc -l -N 127.0.0.1 7000      and      ./deadline_client 127.0.0.1 7000 Hello 1000 60000");
+  by_hand("python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); input(); c.send(b'Echo: Hello')\""
+          "      and      ./deadline_client 127.0.0.1 7000 Hello 1000 60000, and Enter after two seconds");
   Listener us;
   Program client("deadline_client", {us.host(), us.port(), "Hello", "1000", ample});
 
@@ -231,7 +235,8 @@ TEST_CASE("06.4.4 A reply that comes late, but within its limit, is taken", "[pr
 TEST_CASE("06.4.5 A reply that ends too early is an error", "[program:deadline_client][points:1][needs:06.1.1]") {
   because("The end of the stream is not the end of the time: it is told at once, and it is not \"timed out\".");
   chapter("What had arrived");
-  by_hand("printf 'Echo: he' | nc -l -N 127.0.0.1 7000      and      ./deadline_client 127.0.0.1 7000 hello 1000 60000; echo $?");
+  by_hand("python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); c.send(b'Echo: he'); c.shutdown(1)\""
+          "      and      ./deadline_client 127.0.0.1 7000 hello 1000 60000; echo $?");
   Listener us;
   Program client("deadline_client", {us.host(), us.port(), "hello", ample, ample});
 
@@ -246,7 +251,8 @@ TEST_CASE("06.4.5 A reply that ends too early is an error", "[program:deadline_c
 TEST_CASE("06.4.6 A client that was stopped and continued goes on waiting", "[program:deadline_client][points:2][extra][needs:06.1.1]") {
   because("Ctrl-Z and fg interrupt some waits: they fail with EINTR. That is neither an answer nor the end of the time.");
   chapter("Interrupted waits");
-  by_hand("nc -l 127.0.0.1 7000      and      ./deadline_client 127.0.0.1 7000 Hello 1000 60000, Ctrl-Z, fg, then answer in nc");
+  by_hand("python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); input(); c.send(b'Echo: Hello')\""
+          "      and      ./deadline_client 127.0.0.1 7000 Hello 1000 60000, Ctrl-Z, fg, then Enter in Python");
   Listener us;
   Program client("deadline_client", {us.host(), us.port(), "Hello", ample, ample});
 
@@ -267,7 +273,8 @@ TEST_CASE("06.4.6 A client that was stopped and continued goes on waiting", "[pr
 TEST_CASE("06.4.7 Being stopped and continued does not start the clock anew", "[program:deadline_client][points:2][extra][needs:06.4.1]") {
   because("A wait that was interrupted goes on for what is left of its time, not for the whole of it again.");
   chapter("Interrupted waits");
-  by_hand("nc -l 127.0.0.1 7000      and      ./deadline_client 127.0.0.1 7000 Hello 1000 1500, again and again Ctrl-Z and fg");
+  by_hand("python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); input()\""
+          "      and      ./deadline_client 127.0.0.1 7000 Hello 1000 1500, again and again Ctrl-Z and fg");
   Listener us;
   Program client("deadline_client", {us.host(), us.port(), "Hello", ample, "1500"});
 
@@ -284,7 +291,8 @@ TEST_CASE("06.4.7 Being stopped and continued does not start the clock anew", "[
 TEST_CASE("06.4.8 A stop past the deadline ends the client as soon as it goes on", "[program:deadline_client][points:2][extra][needs:06.4.1]") {
   because("The deadline is a point in time. It passes for a stopped program too.");
   chapter("Interrupted waits");
-  by_hand("nc -l 127.0.0.1 7000      and      ./deadline_client 127.0.0.1 7000 Hello 1000 2000, Ctrl-Z, after three seconds fg");
+  by_hand("python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); input()\""
+          "      and      ./deadline_client 127.0.0.1 7000 Hello 1000 2000, Ctrl-Z, after three seconds fg");
   // Longer than what "at once" may take here, so that whoever starts anew is too late.
   Milliseconds total = 2 * latest_after(Milliseconds(0));
   Listener us;
