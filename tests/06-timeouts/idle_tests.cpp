@@ -62,17 +62,17 @@ TEST_CASE("06.8.1 A client that stops in the middle of a frame is closed IDLE_MS
   because("A frame that has begun is waited for like one that has not. Its clock starts with its first byte, be it of the length or of the payload.");
   chapter("A frame has to be complete in time");
   by_hand("./idle_server 127.0.0.1 7000 1000      and      (sleep 0.5; printf '\\0\\0'; sleep 9) | nc 127.0.0.1 7000");
-  Program server("idle_server", anywhere(600));
+  Program server("idle_server", anywhere(1000));
   Endpoint where = server.listening_on();
   std::vector<Peer> clients;
   for (const char* name : {"client 1", "client 2"}) clients.push_back(Peer::connect(where, name));
 
   // Later than the silence began, so that the two clocks can be told apart.
-  pass_time(server, Clock::now() + Milliseconds(350));
+  pass_time(server, Clock::now() + Milliseconds(500));
   Moment length = when([&] { clients[0].send(frame("").substr(0, 2)); });
   Moment payload = when([&] { clients[1].send(frame("half of it").substr(0, 9)); });
-  REQUIRE(is_closed_after(clients[0], Milliseconds(600), length));
-  REQUIRE(is_closed_after(clients[1], Milliseconds(600), payload));
+  REQUIRE(is_closed_after(clients[0], Milliseconds(1000), length));
+  REQUIRE(is_closed_after(clients[1], Milliseconds(1000), payload));
   CHECK(says_why(server));
 }
 
@@ -148,7 +148,7 @@ TEST_CASE("06.9.3 Silence counts from the last answer", "[program:idle_server][p
   Program server("idle_server", anywhere(1000));
   Peer client = server.connect();
 
-  pass_time(server, Clock::now() + Milliseconds(600));
+  pass_time(server, Clock::now() + Milliseconds(500));
   Moment served = when([&] { REQUIRE(is_served(client)); });
   CHECK(is_closed_after(client, Milliseconds(1000), served));
 }
@@ -157,15 +157,15 @@ TEST_CASE("06.9.4 A client that does not take its answers is closed after IDLE_M
   because("A client that sends and never reads costs memory as long as it stays. When not a byte of its answers has gone for IDLE_MS, it goes.");
   chapter("Answers have to be taken");
   by_hand("./idle_server 127.0.0.1 7000 1000      and a Python client that sends a hundred frames of 100,000 bytes and reads nothing");
-  Program server("idle_server", anywhere(700));
+  Program server("idle_server", anywhere(1000));
   Endpoint where = server.listening_on();
-  Peer neighbour = Peer::connect(where, "the neighbour");
   Peer client = connect_narrow(where);
 
   std::string requests;
   for (int i = 0; i < 40; ++i) requests += frame(counted_bytes(100'000));
   Moment full = when([&] { send_what_fits(client, requests); });
-  CHECK(is_closed_after(client, Milliseconds(700), full, Milliseconds(150), [&] { REQUIRE(is_served(neighbour)); }));
+  Peer neighbour = Peer::connect(where, "the neighbour");
+  CHECK(is_closed_after(client, Milliseconds(1000), full, Milliseconds(250), [&] { REQUIRE(is_served(neighbour)); }));
   CHECK(says_why(server));
 }
 
