@@ -94,10 +94,10 @@ TEST_CASE("06.2.1 When the first address hangs the second is tried", "[program:d
   if (!name.found()) SKIP("this machine has no name with two addresses");
   Listener& us = name.listen_on_second();
   FullListener nobody(name.first(), us.endpoint().port);
-  Program client("deadline_client", {name.text(), us.port(), "Hello", "1000", ample});
+  Program client("deadline_client", {name.text(), us.port(), "Hello", std::to_string(stretched(1000).count()), ample});
 
   Peer connection = us.accept();
-  CHECK(is_no_later(client.age(), Milliseconds(1000), "the second address is tried"));
+  CHECK(is_no_later(client.age(), stretched(1000), "the second address is tried"));
   CHECK(connection.receive_all() == "Hello");
   connection.send("Echo: Hello");
   connection.finish_sending();
@@ -113,7 +113,7 @@ TEST_CASE("06.2.2 When no address can be reached the reason of the last is told"
   if (!name.found()) SKIP("this machine has no name with two addresses");
   std::string port = name.close_second();
   FullListener nobody(name.first(), static_cast<std::uint16_t>(std::stoi(port)));
-  Program client("deadline_client", {name.text(), port, "Hello", "700", ample});
+  Program client("deadline_client", {name.text(), port, "Hello", std::to_string(stretched(700).count()), ample});
 
   CHECK(client.exit_status() == 1);
   CHECK(client.complains("refused"));
@@ -219,13 +219,13 @@ TEST_CASE("06.4.3 What had arrived is on stdout when the time is over", "[progra
   by_hand("python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); c.send(b'Echo: he'); input()\""
           "      and      ./deadline_client 127.0.0.1 7000 hello 1000 1000");
   Listener us;
-  Program client("deadline_client", {us.host(), us.port(), "hello", ample, "1500"});
+  Program client("deadline_client", {us.host(), us.port(), "hello", ample, std::to_string(stretched(1500).count())});
 
   Peer connection = us.accept();
   CHECK(connection.receive_all() == "hello");
   connection.send_piece("Echo: ");
   connection.send_piece("he");
-  REQUIRE(ends_after(client, Milliseconds(1500)));
+  REQUIRE(ends_after(client, stretched(1500)));
   CHECK(printed(client, "Echo: he"));
   CHECK(says_timed_out(client));
 }
@@ -237,11 +237,11 @@ TEST_CASE("06.4.4 A reply that comes late, but within its limit, is taken", "[pr
   by_hand("python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); input(); c.send(b'Echo: Hello')\""
           "      and      ./deadline_client 127.0.0.1 7000 Hello 1000 60000, and Enter after two seconds");
   Listener us;
-  Program client("deadline_client", {us.host(), us.port(), "Hello", "1000", ample});
+  Program client("deadline_client", {us.host(), us.port(), "Hello", std::to_string(stretched(1000).count()), ample});
 
   Peer connection = us.accept();
   CHECK(connection.receive_all() == "Hello");
-  pass_time(client, Clock::now() + Milliseconds(1100));
+  pass_time(client, Clock::now() + stretched(1100));
   connection.send("Echo: Hello");
   connection.finish_sending();
   CHECK(client.output() == "Echo: Hello\n");

@@ -139,11 +139,11 @@ TEST_CASE("06.6.3 An answer that comes late in the last wait is taken", "[progra
   chapter("Back-off");
   by_hand("nc -u -l 127.0.0.1 7000      and      ./retry_client 127.0.0.1 7000 Hello 2 2000, and answer the second try after three seconds");
   UdpPeer us;
-  Program client("retry_client", {us.host(), us.port(), "Hello", "2", "600"});
+  Program client("retry_client", {us.host(), us.port(), "Hello", "2", std::to_string(stretched(600).count())});
 
   std::vector<Datagram> tries{next_arrival(us, patience()), next_arrival(us, patience())};
   REQUIRE(are_tries(tries, 2, "Hello"));
-  pass_time(client, Clock::now() + Milliseconds(600));
+  pass_time(client, Clock::now() + stretched(600));
   us.send_to(tries[1].from, "Echo: " + tries[1].bytes);
   CHECK(client.output() == "Echo: Hello\n");
   CHECK(client.exit_status() == 0);
@@ -154,7 +154,7 @@ TEST_CASE("06.6.4 An answer to an earlier try is an answer", "[program:retry_cli
   chapter("Back-off");
   by_hand("nc -u -l 127.0.0.1 7000      and      ./retry_client 127.0.0.1 7000 Hello 3 1000, and answer the first try after the second has come");
   UdpPeer us;
-  Program client("retry_client", {us.host(), us.port(), "Hello", "3", "500"});
+  Program client("retry_client", {us.host(), us.port(), "Hello", "3", std::to_string(stretched(500).count())});
 
   std::vector<Datagram> tries{next_arrival(us, patience()), next_arrival(us, patience())};
   REQUIRE(are_tries(tries, 2, "Hello"));
@@ -169,20 +169,20 @@ TEST_CASE("06.6.5 Datagrams that are no answer neither end a wait nor start it a
   by_hand("a Python server that answers each try with ten wrong ids a second      and      time ./retry_client 127.0.0.1 7000 Hello 2 600");
   UdpPeer us, stranger("a stranger");
   note_arrivals(us);
-  Program client("retry_client", {us.host(), us.port(), "Hello", "2", "600"});
+  Program client("retry_client", {us.host(), us.port(), "Hello", "2", std::to_string(stretched(600).count())});
 
   std::vector<Datagram> tries{next_arrival(us, patience())};
   REQUIRE(is_try(tries[0], "Hello"));
   Endpoint whom = tries[0].from;
   std::string id = tries[0].bytes.substr(0, 8);
-  keep_doing(client, Milliseconds(60), latest_after(Milliseconds(1800)), [&] {
+  keep_doing(client, Milliseconds(60), latest_after(stretched(1800)), [&] {
     us.send_to(whom, "Echo: " + other_id(id) + " wrong");
     stranger.send_to(whom, "Echo: " + id + " forged");
     if (Datagram more = next_arrival(us, Milliseconds(0)); more.ending == Ending::more) tries.push_back(more);
   });
   REQUIRE(are_tries(tries, 2, "Hello"));
-  CHECK(is_on_time(tries[1].when - tries[0].when, Milliseconds(600), "the second try"));
-  REQUIRE(ends_within(client, Milliseconds(1200), tries[1].when));
+  CHECK(is_on_time(tries[1].when - tries[0].when, stretched(600), "the second try"));
+  REQUIRE(ends_within(client, stretched(1200), tries[1].when));
   CHECK(client.complains("no answer after 2 tries"));
 }
 
