@@ -150,6 +150,26 @@ std::optional<std::size_t> Socket::try_recv(std::span<std::byte> buffer) {
   return static_cast<std::size_t>(count);
 }
 
+std::optional<std::size_t> Socket::try_recv_from(std::span<std::byte> buffer, Address& from) {
+  ssize_t count = carry_on([&] { return ::recvfrom(fd_, buffer.data(), buffer.size(), 0, from.get(), from.room()); });
+  if (count < 0 && would_wait(errno)) return {};
+  if (count < 0) throw_errno("recvfrom");
+  return static_cast<std::size_t>(count);
+}
+
+bool Socket::try_connect(const Address& peer) {
+  if (::connect(fd_, peer.get(), peer.length()) == 0) return true;
+  if (errno != EINPROGRESS && errno != EINTR) throw_errno("connect to " + peer.text());
+  return false;
+}
+
+std::error_code Socket::take_error() {
+  int error = 0;
+  socklen_t length = sizeof error;
+  if (::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &length) < 0) throw_errno("getsockopt SO_ERROR");
+  return {error, std::generic_category()};
+}
+
 void Socket::shutdown_send() {
   if (::shutdown(fd_, SHUT_WR) < 0) throw_errno("shutdown");
 }

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "address.hpp"
 
@@ -79,10 +80,21 @@ class Socket {
   /// \see \man{recvfrom,2}
   std::size_t recv_from(std::span<std::byte> buffer, Address& from);
 
-  /// \returns what accept(), send() or recv() gives, or no value if it would have to wait
+  /// \returns what accept(), send(), recv() or recv_from() gives, or no value if it would have to wait
   std::optional<Socket> try_accept(Address* peer = nullptr);
   std::optional<std::size_t> try_send(std::span<const std::byte> data);
   std::optional<std::size_t> try_recv(std::span<std::byte> buffer);
+  std::optional<std::size_t> try_recv_from(std::span<std::byte> buffer, Address& from);
+
+  /// Begins to connect to `peer`. The attempt goes on by itself; when the socket becomes writable it has ended, and
+  /// take_error() says how.
+  /// \returns true if the connection is there already
+  /// \see \man{connect,2}
+  bool try_connect(const Address& peer);
+
+  /// What has gone wrong on the socket since it was last asked (SO_ERROR), or no error. Asking clears it, so ask once.
+  /// \see \man{socket,7}
+  std::error_code take_error();
 
   /// Half-close: tells the peer that nothing more will be sent. Receiving goes on.
   /// \see \man{shutdown,2}

@@ -4,10 +4,12 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include "arrivals.hpp"
 #include "clock.hpp"
 #include "crowd.hpp"
 #include "faults.hpp"
 #include "limits.hpp"
+#include "full_listener.hpp"
 #include "network.hpp"
 #include "peer.hpp"
 #include "process_tree.hpp"

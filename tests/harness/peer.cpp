@@ -125,6 +125,10 @@ Peer Peer::connect(const Endpoint& where, std::string name) {
   return Peer(std::move(connection));
 }
 
+Peer Peer::adopt(int fd, std::string name) {
+  return Peer(std::make_unique<Connection>(fd, std::move(name)));
+}
+
 bool Peer::connected() const {
   if (!connection_->refused) return true;
   Story::current().mismatch("a connection", connection_->trouble);
@@ -264,6 +268,8 @@ bool Peer::hears_nothing() {
   Story::current().mismatch("silence", early.bytes.empty() ? std::string(name(early.ending)) : in_quotes(early.bytes));
   return false;
 }
+
+int Peer::fd() const { return connection_->fd; }
 
 std::uint16_t Peer::local_port() const { return local_address(connection_->fd).port(); }
 

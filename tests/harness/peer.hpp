@@ -21,6 +21,9 @@ class Peer {
   /// \param name how the story calls this side when there are several ("client 1")
   static Peer connect(const Endpoint& where, std::string name = "we");
 
+  /// Takes over a connected non-blocking socket of the test's own making.
+  static Peer adopt(int fd, std::string name = "we");
+
   Peer(Peer&&) noexcept;
   Peer& operator=(Peer&&) noexcept;
   ~Peer();
@@ -73,6 +76,9 @@ class Peer {
   /// True when nothing arrives, not even an end, for quiet_period(); tells the story if something does.
   bool hears_nothing();
 
+  /// For what has no member here, such as socket options.
+  int fd() const;
+
   std::uint16_t local_port() const;
   std::uint16_t remote_port() const;
 
@@ -103,6 +109,9 @@ class Listener {
 
   /// True when nobody connects for quiet_period(), or until every program has ended.
   bool nobody_connects();
+
+  /// For what has no member here, such as socket options.
+  int fd() const { return fd_; }
 
  private:
   int fd_ = -1;

@@ -36,6 +36,8 @@ bool tell_hanging(const std::string& expected, const std::string& received) {
 
 }  // namespace
 
+Milliseconds stretched(int milliseconds) { return Milliseconds(static_cast<long>(milliseconds * speed_factor())); }
+
 Milliseconds latest_after(Milliseconds limit) { return limit + Milliseconds(static_cast<long>(1000 * speed_factor())); }
 
 bool is_on_time(Clock::duration took, Milliseconds limit, const std::string& what) {

@@ -9,6 +9,9 @@
 /// speed_factor(). Lower bounds are strict, since no load makes a clock run fast; upper bounds are loose.
 namespace harness {
 
+/// A time in which the test itself has to act: longer on a slow machine.
+Milliseconds stretched(int milliseconds);
+
 /// The latest moment at which what is due after `limit` counts as on time.
 Milliseconds latest_after(Milliseconds limit);
 

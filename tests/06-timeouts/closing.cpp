@@ -1,0 +1,132 @@
+#include "closing.hpp"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include "sockets.hpp"
+
+using namespace harness;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// The state of the server's end in the kernel's table (proc_net_tcp), in hexadecimal: "01" is established.
+std::string state_of_server(const Peer& client) {
+  std::ifstream table("/proc/self/net/tcp");
+  std::ostringstream ports[2];
+  for (auto [out, port] : {std::pair{&ports[0], client.remote_port()}, std::pair{&ports[1], client.local_port()}}) {
+    *out << std::uppercase << std::hex;
+    out->width(4);
+    out->fill('0');
+    *out << port;
+  }
+  for (std::string line; std::getline(table, line);) {
+    std::istringstream fields(line);
+    std::string number, local, remote, state;
+    fields >> number >> local >> remote >> state;
+    if (local.ends_with(":" + ports[0].str()) && remote.ends_with(":" + ports[1].str())) return state;
+  }
+  return "";
+}
+
+std::string in_ms(Clock::duration time) {
+  return std::to_string(std::chrono::floor<Milliseconds>(time).count()) + " ms";
+}
+
+}  // namespace
+
+std::string frame(std::string_view payload) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(payload.size() >> shift);
+  return bytes.append(payload);
+}
+
+bool is_served(Peer& client, std::size_t length) {
+  std::string message = random_text(length), answer = frame("Echo: " + message);
+  client.send(frame(message));
+  return client.receive(answer.size()) == answer;
+}
+
+Peer connect_narrow(const Endpoint& where, std::string name) {
+  SocketAddress address = to_address(where.host, where.port);
+  int fd = new_socket(address.family(), SOCK_STREAM);
+  // Before connect: the window is told with the first packet, and small segments keep the server's buffer small.
+  int room = 2048, segment = 536;
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
+  if (::connect(fd, address.get(), address.length) != 0 && errno != EINPROGRESS)
+    throw std::system_error(errno, std::system_category(), "the test's own connection");
+  wait_for(fd, POLLOUT, Deadline(patience()));
+  Story::current().step(name + " connected", "to " + in_words(where) + ", with room for little");
+  return Peer::adopt(fd, std::move(name));
+}
+
+bool keep_send_buffers_small() {
+  if (network() != Network::own) return false;
+  // Of this network alone (tcp(7)): least, first and largest size of a send buffer.
+  std::ofstream limits("/proc/sys/net/ipv4/tcp_wmem");
+  limits << "4096 16384 65536" << std::flush;
+  return limits.good();
+}
+
+void send_what_fits(Peer& client, std::string_view bytes) {
+  std::size_t whole = bytes.size();
+  for (pollfd room{client.fd(), POLLOUT, 0}; !bytes.empty() && ::poll(&room, 1, 100) > 0;) {
+    ssize_t n = ::send(client.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (n < 0 && errno != EAGAIN) break;
+    if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  Story::current().step("we sent", "the first " + std::to_string(whole - bytes.size()) + " of " + std::to_string(whole) +
+                                       " bytes of requests, until no more was taken, and received nothing");
+}
+
+Moment when(const std::function<void()>& action) {
+  Moment moment;
+  moment.before = Clock::now();
+  action();
+  moment.after = Clock::now();
+  return moment;
+}
+
+bool is_closed(const Peer& client) {
+  pollfd ended{client.fd(), POLLRDHUP, 0};
+  return ::poll(&ended, 1, 0) > 0 || state_of_server(client) != "01";
+}
+
+bool is_closed_after(Peer& client, Milliseconds limit, Moment since, Milliseconds interval,
+                     const std::function<void()>& meanwhile) {
+  Clock::time_point next = Clock::now();
+  const Clock::time_point latest = since.after + latest_after(limit);
+  bool closed = false;
+  // No event tells of a close that waits behind bytes which nobody takes, so this looks now and then.
+  while (!(closed = is_closed(client)) && Clock::now() < latest) {
+    if (Clock::now() >= next) {
+      meanwhile();
+      next += interval;
+    }
+    ::usleep(5000);
+  }
+  Clock::time_point now = Clock::now();
+  if (!closed) {
+    Story::current().mismatch("the connection closed after " + in_ms(limit), "it is still open after " + in_ms(now - since.after));
+    Story::current().conclude(State::timed_out);
+    return false;
+  }
+  Story::current().step("it closed", "the connection after " + in_ms(now - since.before));
+  if ((now - since.before) * 10 >= limit * 9) return true;
+  Story::current().mismatch("the connection closed after " + in_ms(limit), "too early, after " + in_ms(now - since.before));
+  return false;
+}
+
+bool says_why(const Program& server) {
+  return settles_at_most(0, [&server] { return server.errors().empty() ? 1U : 0U; }, "clients closed without a line on stderr");
+}
