@@ -5,6 +5,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "clock.hpp"
+#include "multicast.hpp"
 #include "network.hpp"
 #include "peer.hpp"
 #include "process_tree.hpp"
