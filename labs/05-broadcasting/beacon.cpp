@@ -16,38 +16,27 @@ using std::chrono::milliseconds;
 
 // The system refuses to send to everybody unless we say that we mean it.
 net::Socket open_socket(const net::Address& to) {
-  net::Socket socket(to.family(), SOCK_DGRAM);
-  net::set_broadcast(socket);
-  return socket;
+  net::not_written("05.1 send to everybody", to);
 }
 
 // Where a datagram to a group leaves this machine, and how far it goes, is up to us: the group's address tells neither.
 void prepare_for_group(net::Socket& socket, const std::optional<net::Address>& interface) {
-  if (interface) net::set_multicast_interface(socket, *interface);
-  net::set_multicast_hops(socket, 1);
+  net::not_written("05.3 send to a group", socket, interface);
 }
 
 void send_one(net::Socket& socket, const net::Address& to, const std::string& message) {
-  socket.send_to(net::as_bytes(message), to);
+  net::not_written("05.1 send to everybody", socket, to, message);
 }
 
 // A refusal that an earlier datagram met may be told by this send, which then has sent nothing: send again. Linux tells
 // only connected sockets; other systems may tell this one.
 void send_in_spite(net::Socket& socket, const net::Address& to, const std::string& message) {
-  try {
-    send_one(socket, to, message);
-  } catch (const std::system_error& error) {
-    if (error.code() != std::errc::connection_refused) throw;
-    send_one(socket, to, message);
-  }
+  net::not_written("05.2 send again and again", socket, to, message);
 }
 
 // `times` more, each after a wait.
 void repeat(net::Socket& socket, const net::Address& to, const std::string& message, int times, milliseconds interval) {
-  for (int i = 0; i < times; ++i) {
-    std::this_thread::sleep_for(interval);
-    send_in_spite(socket, to, message);
-  }
+  net::not_written("05.2 send again and again", socket, to, message, times, interval);
 }
 
 struct Arguments {

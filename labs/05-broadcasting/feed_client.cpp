@@ -45,43 +45,34 @@ bool is_refused(net::Socket& server, const std::string& word) {
 
 // Before the first WELCOME a refusal only means that the server has not started yet.
 void on_refusal(const Subscription& subscription) {
-  if (subscription.welcomed) throw std::runtime_error("server gone");
+  net::not_written("05.8 subscribe, renew, leave", subscription);
 }
 
 // The same word subscribes and renews. A renewal after half the lease leaves time for a second one, if it is lost.
 void join(Subscription& subscription) {
-  if (is_refused(subscription.server, "JOIN")) on_refusal(subscription);
-  subscription.next_join = net::Deadline::after(subscription.welcomed ? subscription.lease / 2 : try_again);
+  net::not_written("05.8 subscribe, renew, leave", subscription);
 }
 
 void welcome(Subscription& subscription, Number next) {
-  if (!subscription.welcomed) subscription.next_join = net::Deadline::after(subscription.lease / 2);
-  subscription.welcomed = true;
-  subscription.gone = net::Deadline::after(subscription.lease);
-  if (!subscription.expected) subscription.expected = next;
+  net::not_written("05.8 subscribe, renew, leave", subscription, next);
 }
 
 void give_up(const Subscription& subscription) {
-  throw std::runtime_error(subscription.welcomed ? "server gone" : "join: timed out");
+  net::not_written("05.8 subscribe, renew, leave", subscription);
 }
 
-void leave(Subscription& subscription) { is_refused(subscription.server, "LEAVE"); }
+void leave(Subscription& subscription) {
+  net::not_written("05.8 subscribe, renew, leave", subscription);
+}
 
 // Says which numbers are missing when `number` is the next that we know of.
 void tell_missed(Number expected, Number number) {
-  if (number <= expected) return;
-  if (number == expected + 1)
-    std::fprintf(stderr, "missed %llu\n", expected);
-  else
-    std::fprintf(stderr, "missed %llu-%llu\n", expected, number - 1);
+  net::not_written("05.9 missed, late and repeated lines", expected, number);
 }
 
 // True when a line with this number has come before.
 bool is_repeated(Subscription& subscription, Number number) {
-  if (subscription.expected && number + remembered < *subscription.expected) return true;
-  if (!subscription.seen.insert(number).second) return true;
-  if (subscription.seen.size() > remembered) subscription.seen.erase(subscription.seen.begin());
-  return false;
+  net::not_written("05.9 missed, late and repeated lines", subscription, number);
 }
 
 void print(std::string_view line) {
@@ -92,16 +83,12 @@ void print(std::string_view line) {
 
 // A late line has been told as missed; it is printed all the same.
 void take_line(Subscription& subscription, Number number, std::string_view line) {
-  if (is_repeated(subscription, number)) return;
-  Number expected = subscription.expected.value_or(number);
-  tell_missed(expected, number);
-  subscription.expected = std::max(expected, number + 1);
-  print(line);
+  net::not_written("05.9 missed, late and repeated lines", subscription, number, line);
 }
 
 // After LAST nothing comes: what is missing now stays missing.
 void take_end(const Subscription& subscription, Number last) {
-  if (subscription.expected) tell_missed(*subscription.expected, last + 1);
+  net::not_written("05.9 missed, late and repeated lines", subscription, last);
 }
 
 // The number at the start of `text`, which is cut off with the blank after it; no value if there is none.

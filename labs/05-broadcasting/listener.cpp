@@ -16,38 +16,26 @@
 
 // Several listeners of one machine shall hear the same: they must share the port, and say so before they bind.
 net::Socket open_socket(const net::Address& where) {
-  net::Socket socket(where.family(), SOCK_DGRAM);
-  net::share_port(socket);
-  socket.bind(where);
-  return socket;
+  net::not_written("05.4 receive what is sent to everybody", where);
 }
 
 // What is sent to a group reaches only those who have asked for it.
 void join(net::Socket& socket, const net::Address& group, const std::optional<net::Address>& interface) {
-  net::join_group(socket, group, interface);
+  net::not_written("05.5 join a group", socket, group, interface);
 }
 
 // A message may hold any byte, a zero or a newline too, so it is written by its length.
 void print(const net::Address& from, std::span<const std::byte> message) {
-  std::printf("%s ", from.text().c_str());
-  std::fwrite(message.data(), 1, message.size(), stdout);
-  std::putchar('\n');
-  std::fflush(stdout);  // who reads us from a pipe wants it now
+  net::not_written("05.4 receive what is sent to everybody", from, message);
 }
 
 void receive_one(net::Socket& socket) {
-  std::array<std::byte, 65536> buffer;  // more than any datagram has: none is cut
-  net::Address from;
-  std::size_t length = socket.recv_from(buffer, from);
-  print(from, std::span(buffer).first(length));
+  net::not_written("05.4 receive what is sent to everybody", socket);
 }
 
 // \param count no value: until a signal comes
 void receive(net::Socket& socket, std::optional<int> count, const net::StopSignal& stop) {
-  for (int received = 0; !count || received < *count; ++received) {
-    if (!stop.wait_readable(socket)) return;
-    receive_one(socket);
-  }
+  net::not_written("05.4 receive what is sent to everybody", socket, count, stop);
 }
 
 struct Arguments {

@@ -126,12 +126,10 @@ TEST_CASE("05.3.1 What is sent to a group reaches its members", "[program:beacon
   first.join();
   second.join();
   std::string message = random_text(12);
-  Program beacon("beacon", {first.where().host, first.port(), "--interface", loopback, message, "2", "20"});
+  Program beacon("beacon", {first.where().host, first.port(), "--interface", loopback, message});
 
-  for (int i = 0; i < 2; ++i) {
-    CHECK(first.hear() == message);
-    CHECK(second.hear() == message);
-  }
+  CHECK(first.hear() == message);
+  CHECK(second.hear() == message);
   CHECK(is_done(beacon, first.peer()));
 }
 

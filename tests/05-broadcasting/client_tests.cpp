@@ -25,6 +25,14 @@ Endpoint welcome(UdpPeer& us, int next = 1) {
   return join.from;
 }
 
+// Waits until the client has taken what we have sent it.
+void let_it_hear(Program& client) {
+  UdpPeer ourselves("we, to ourselves,");
+  ourselves.send_to(ourselves.endpoint(), "after it");
+  ourselves.receive_within(patience());
+  client.wait_until_idle();
+}
+
 // Sends a line and waits until the client has printed it.
 bool prints(Program& client, UdpPeer& us, const Endpoint& there, const std::string& number, const std::string& line) {
   us.send_to(there, number + " " + line);
@@ -42,8 +50,10 @@ TEST_CASE("05.8.1 The client joins, and joins again until it is welcomed", "[pro
   Program client("feed_client", to(us));
 
   REQUIRE(is_word(hear(us), "JOIN"));  // and the answer is lost
-  Endpoint there = welcome(us);
-  CHECK(prints(client, us, there, "1", "hello"));
+  welcome(us);
+  let_it_hear(client);
+  CHECK(us.hears_nothing());
+  CHECK(client.state().kind == Exit::Kind::running);
 }
 
 TEST_CASE("05.8.2 It gives up after 5 seconds", "[program:feed_client][points:2][extra]") {
@@ -98,8 +108,8 @@ TEST_CASE("05.8.4 A signal makes it leave, with status 0", "[program:feed_client
   UdpPeer us;
   note_details(us);
   Program client("feed_client", to(us));
-  Endpoint there = welcome(us);
-  REQUIRE(prints(client, us, there, "1", "hello"));
+  welcome(us);
+  let_it_hear(client);
 
   client.signal(number);
   CHECK(is_word(hear(us), "LEAVE"));
@@ -138,14 +148,14 @@ TEST_CASE("05.8.6 A server whose port is closed is gone", "[program:feed_client]
   Program client("feed_client", to(us, {"--lease", std::to_string(lease.count())}));
   auto welcomed = std::chrono::steady_clock::now();
   Endpoint there = welcome(us);
-  REQUIRE(prints(client, us, there, "1", "hello"));
+  let_it_hear(client);
   us.connect({"127.255.255.254", 9});  // for the client this port is closed from now on
 
   // A client that is deaf to refusals hears a WELCOME now and then, and so has no other reason to end.
   auto end = welcomed + latest_after(lease / 2);
   for (auto next = welcomed + lease * 8 / 10; next < end; next += lease * 8 / 10) {
     pass_time(client, next);
-    if (client.state().kind == Exit::Kind::running) us.send_to(there, "WELCOME 2");
+    if (client.state().kind == Exit::Kind::running) us.send_to(there, "WELCOME 1");
   }
   CHECK(ends_within(client, lease / 2, welcomed));
   CHECK(client.exit_status() == 1);
