@@ -164,9 +164,9 @@ TEST_CASE("05.3.3 With two interfaces it takes the one that has ADDRESS", "[prog
   CHECK((by_loopback ? there : here).hears_nothing());
 }
 
-TEST_CASE("05.3.4 IPv6: one machine, and a group", "[program:beacon][points:1][extra][needs:05.3.1]") {
+TEST_CASE("05.3.4 The beacon sends by IPv6 too", "[program:beacon][points:1][extra][needs:05.3.1]") {
   if (!have_ipv6()) SKIP("this machine's loopback has no ::1");
-  because("getaddrinfo gives addresses of both families. IPv6 has no broadcast; a group's interface is named by its number.");
+  because("getaddrinfo gives addresses of both families. What it gives says which socket to make.");
   chapter("Which interface");
   by_hand("./listener ::1 7000      and      ./beacon ::1 7000 hello");
   UdpPeer us("we", "::1");

@@ -19,6 +19,9 @@ bool joins(UdpPeer& subscriber, Program& server, int next) {
   return subscriber.receive() == "WELCOME " + std::to_string(next);
 }
 
+// How long a line for one subscriber may stay behind the same line for another.
+Milliseconds unheard() { return Milliseconds(static_cast<long>(150 * speed_factor())); }
+
 // END comes until nothing more does; how often, without a word to the story.
 int count_ends(UdpPeer& subscriber) {
   int ends = 0;
@@ -103,15 +106,19 @@ TEST_CASE("05.6.4 A lease runs out LEASE_MS after the last JOIN", "[program:feed
     server.type("line\n");
     CHECK(witness.receive() == text);
     heard = Clock::now();
-    // Waits for a line only when there is none: then the lease has run out, and waiting does no harm.
-    return silent.receive_within(quiet_period()).bytes == text;
+    // Waits long only when there is no line: then the lease has run out, and waiting does no harm.
+    return silent.receive_within(unheard()).bytes == text;
   };
 
   Clock::time_point began = Clock::now();
   for (; began < welcomed + latest_after(lease) && still_hears(); began = Clock::now()) pass_time(server, began + Milliseconds(100));
-  // The witness heard the last line when the lease had ended.
-  CHECK(is_on_time(heard - asked, lease, "the end of the lease"));
-  CHECK_FALSE(still_hears());
+  // The witness heard the first line that did not come when the lease had ended.
+  bool too_early = (heard - asked) * 10 < lease * 9;
+  if (too_early) is_on_time(heard - asked, lease, "the end of the lease");
+  CHECK_FALSE(too_early);
+  bool too_late = still_hears();
+  if (too_late) Story::current().mismatch("no more lines after the end of the lease", "lines, as before");
+  CHECK_FALSE(too_late);
 }
 
 TEST_CASE("05.6.5 JOIN again renews the lease, and does not subscribe twice", "[program:feed_server][points:2][needs:05.7.1]") {
@@ -139,7 +146,10 @@ TEST_CASE("05.6.5 JOIN again renews the lease, and does not subscribe twice", "[
     std::string text = std::to_string(next++) + " again";
     CHECK(witness.receive() == text);
     // On a busy machine the renewal may have run out by now; then it tells nothing, and we try once more.
-    if (Clock::now() - renewed >= lease * 9 / 10) continue;
+    if (Clock::now() - renewed >= lease * 9 / 10) {
+      us.receive_within(unheard());
+      continue;
+    }
     CHECK(us.receive() == text);
     break;
   }

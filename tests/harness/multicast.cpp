@@ -48,12 +48,6 @@ in_addr four(const std::string& host) {
   return address;
 }
 
-bool is_six(const std::string& host) { return host.find(':') != std::string::npos; }
-
-unsigned interface_number(const std::string& interface) {
-  return ::if_nametoindex(interface == loopback || interface == "::1" ? "lo" : "labs");
-}
-
 // A descriptor that closes itself.
 struct Descriptor {
   int fd;
@@ -157,23 +151,6 @@ bool route_groups_to_loopback(int fd) {
   return ::ioctl(fd, SIOCADDRT, &route) == 0 || errno == EEXIST;
 }
 
-// Groups of IPv6 arrive on lo when its table of local addresses says so.
-bool route_groups_of_ipv6() {
-  rtmsg body{};
-  body.rtm_family = AF_INET6;
-  body.rtm_dst_len = 8;
-  body.rtm_table = RT_TABLE_LOCAL;
-  body.rtm_protocol = RTPROT_STATIC;
-  body.rtm_type = RTN_LOCAL;
-  NetlinkRequest request(RTM_NEWROUTE, body);
-  in6_addr groups{};
-  groups.s6_addr[0] = 0xff;
-  unsigned lo = ::if_nametoindex("lo");
-  request.add(RTA_DST, &groups, sizeof groups);
-  request.add(RTA_OIF, &lo, sizeof lo);
-  return request.send();
-}
-
 // Where a member on loopback hears what we send to its group.
 bool groups_work(const std::string& group, const std::string& interface) {
   try {
@@ -198,14 +175,12 @@ bool ends_there(const std::string& text, std::size_t at) {
 
 }  // namespace
 
-std::string random_group(int family) {
+std::string random_group() {
   static std::random_device device;
   std::uniform_int_distribution<int> byte(1, 254);
-  auto next = [&] { return byte(device); };
-  if (family == 4) return "239." + std::to_string(next()) + "." + std::to_string(next()) + "." + std::to_string(next());
-  std::stringstream text;  // ff15: a passing group, and as wide as one's site
-  text << "ff15::" << std::hex << 0x1000 + next() << ":" << 0x1000 + next();
-  return text.str();
+  std::string group = "239";  // for private use
+  for (int i = 0; i < 3; ++i) group += "." + std::to_string(byte(device));
+  return group;
 }
 
 std::uint16_t free_udp_port() {
@@ -224,12 +199,6 @@ void need_multicast() {
   if (!groups_work(random_group(), loopback)) SKIP("datagrams to a group do not arrive on this machine's loopback");
 }
 
-void need_multicast_6() {
-  if (!have_ipv6()) SKIP("this machine's loopback has no ::1");
-  if (network() == Network::own) route_groups_of_ipv6();
-  if (!groups_work(random_group(6), "::1")) SKIP("datagrams to a group of IPv6 do not arrive on this machine's loopback");
-}
-
 std::string second_interface() {
   if (network() != Network::own) SKIP("a second interface can be made in a private network only");
   const std::string address = "10.83.0.1";
@@ -244,10 +213,7 @@ std::string second_interface() {
 
 void note_details(const UdpPeer& peer) {
   set(peer.fd(), SOL_SOCKET, SO_TIMESTAMPNS, 1);
-  if (local_address(peer.fd()).family() == AF_INET6)
-    set(peer.fd(), IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
-  else
-    set(peer.fd(), IPPROTO_IP, IP_RECVTTL, 1);
+  set(peer.fd(), IPPROTO_IP, IP_RECVTTL, 1);
 }
 
 Heard hear(UdpPeer& peer, Milliseconds limit) {
@@ -277,8 +243,7 @@ Heard hear(UdpPeer& peer, Milliseconds limit) {
         timespec time;
         std::memcpy(&time, CMSG_DATA(note), sizeof time);
         heard.arrived = std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-      } else if ((note->cmsg_level == IPPROTO_IP && note->cmsg_type == IP_TTL) ||
-                 (note->cmsg_level == IPPROTO_IPV6 && note->cmsg_type == IPV6_HOPLIMIT)) {
+      } else if (note->cmsg_level == IPPROTO_IP && note->cmsg_type == IP_TTL) {
         std::memcpy(&heard.hops, CMSG_DATA(note), sizeof heard.hops);
       }
     }
@@ -291,22 +256,12 @@ Heard hear(UdpPeer& peer, Milliseconds limit) {
 
 void may_send_to_many(const UdpPeer& peer, const std::string& interface) {
   must_set(peer.fd(), SOL_SOCKET, SO_BROADCAST, 1, "SO_BROADCAST");
-  if (is_six(interface))
-    must_set(peer.fd(), IPPROTO_IPV6, IPV6_MULTICAST_IF, interface_number(interface), "IPV6_MULTICAST_IF");
-  else
-    must_set(peer.fd(), IPPROTO_IP, IP_MULTICAST_IF, four(interface), "IP_MULTICAST_IF");
+  must_set(peer.fd(), IPPROTO_IP, IP_MULTICAST_IF, four(interface), "IP_MULTICAST_IF");
 }
 
 void join(const UdpPeer& peer, const std::string& group, const std::string& interface) {
-  if (is_six(group)) {
-    ipv6_mreq request{};
-    ::inet_pton(AF_INET6, group.c_str(), &request.ipv6mr_multiaddr);
-    request.ipv6mr_interface = interface_number(interface);
-    must_set(peer.fd(), IPPROTO_IPV6, IPV6_JOIN_GROUP, request, "IPV6_JOIN_GROUP");
-  } else {
-    ip_mreq request{four(group), four(interface)};
-    must_set(peer.fd(), IPPROTO_IP, IP_ADD_MEMBERSHIP, request, "IP_ADD_MEMBERSHIP");
-  }
+  ip_mreq request{four(group), four(interface)};
+  must_set(peer.fd(), IPPROTO_IP, IP_ADD_MEMBERSHIP, request, "IP_ADD_MEMBERSHIP");
 }
 
 void open_again(const UdpPeer& peer) {
@@ -317,9 +272,9 @@ void open_again(const UdpPeer& peer) {
 
 // Both ways of sharing a port are asked for, so that a program may use either of them.
 Audience::Audience(std::string name, const Endpoint& where)
-    : peer_(std::move(name), is_six(where.host) ? "::" : "0.0.0.0"), where_(where) {
+    : peer_(std::move(name), "0.0.0.0"), where_(where) {
   // UdpPeer has a port of its own already; this descriptor takes its place.
-  Descriptor socket(new_socket(is_six(where.host) ? AF_INET6 : AF_INET, SOCK_DGRAM));
+  Descriptor socket(new_socket(AF_INET, SOCK_DGRAM));
   must_set(socket.fd, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
   must_set(socket.fd, SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT");
   set(socket.fd, SOL_SOCKET, SO_RCVBUF, 4 * 1024 * 1024);
@@ -328,7 +283,7 @@ Audience::Audience(std::string name, const Endpoint& where)
     throw std::system_error(errno, std::system_category(), "the test's own UDP socket");
   where_.port = local_address(socket.fd).port();
   // Without this Linux gives to one member what arrives for another.
-  if (!is_six(where.host)) set(socket.fd, IPPROTO_IP, IP_MULTICAST_ALL, 0);
+  set(socket.fd, IPPROTO_IP, IP_MULTICAST_ALL, 0);
   ::dup3(socket.fd, peer_.fd(), O_CLOEXEC);
   note_details(peer_);
 }

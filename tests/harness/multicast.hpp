@@ -12,8 +12,8 @@ inline const std::string loopback = "127.0.0.1";
 /// Everybody on the loopback interface.
 inline const std::string everybody = "127.255.255.255";
 
-/// A group that nobody else uses. \param family 4 or 6
-std::string random_group(int family = 4);
+/// A group that nobody else uses.
+std::string random_group();
 
 /// A UDP port on which nobody receives, and which the system gives to nobody by itself (it is below the range that it
 /// takes them from), so that a program can be told to take it.
@@ -22,16 +22,13 @@ std::uint16_t free_udp_port();
 /// Ends the test as skipped where datagrams to a group do not arrive on loopback.
 void need_multicast();
 
-/// The same for IPv6. In a private network the route that it takes is made first.
-void need_multicast_6();
-
 /// The address of a second interface, made for this test in the private network: a network of its own, with nobody else
 /// in it. Groups without a named interface go to loopback then. Ends the test as skipped where it cannot be made.
 std::string second_interface();
 
 /// What the system noted beside the bytes of a datagram.
 struct Heard : Datagram {
-  int hops = 0;                        ///< TTL or hop limit on arrival; 0 when it was not told
+  int hops = 0;                        ///< the TTL on arrival; 0 when it was not told
   std::chrono::nanoseconds arrived{};  ///< when it came to the socket, on the system's clock: only differences mean something
 };
 

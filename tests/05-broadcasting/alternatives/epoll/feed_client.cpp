@@ -1,6 +1,5 @@
 // feed_client on plain system calls: the socket is not connected, so it looks at the sender itself, and it asks to be told
 // refusals (IP_RECVERR). Signals come through a signalfd.
-#include <linux/errqueue.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -73,15 +72,19 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "feed_client: %s: %s\n", argv[1], gai_strerror(error));
     return 1;
   }
-  int fd = socket(found->ai_family, SOCK_DGRAM, 0), on = 1;
-  if (found->ai_family == AF_INET)
+  sockaddr_storage server{};
+  socklen_t server_length = found->ai_addrlen;
+  std::memcpy(&server, found->ai_addr, server_length);
+  freeaddrinfo(found);
+  int fd = socket(server.ss_family, SOCK_DGRAM, 0), on = 1;
+  if (server.ss_family == AF_INET)
     setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
   else
     setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
   auto say = [&](const char* word) {
     // The first call may only tell what became of an earlier one.
     for (int i = 0; i < 2; ++i)
-      if (sendto(fd, word, std::strlen(word), 0, found->ai_addr, found->ai_addrlen) >= 0) break;
+      if (sendto(fd, word, std::strlen(word), 0, reinterpret_cast<sockaddr*>(&server), server_length) >= 0) break;
   };
   sigset_t signals;
   sigemptyset(&signals);
@@ -136,7 +139,7 @@ int main(int argc, char** argv) {
       if (errno == ECONNREFUSED && welcomed) return gone();
       continue;
     }
-    if (length != found->ai_addrlen || std::memcmp(&from, found->ai_addr, length) != 0) continue;
+    if (length != server_length || std::memcmp(&from, &server, length) != 0) continue;
     std::string text = buffer.substr(0, static_cast<std::size_t>(n));
     if (text.rfind("WELCOME ", 0) == 0) {
       if (!welcomed) {
@@ -160,6 +163,5 @@ int main(int argc, char** argv) {
     }
   }
   say("LEAVE");
-  freeaddrinfo(found);
   return 0;
 }

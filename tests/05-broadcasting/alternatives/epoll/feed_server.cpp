@@ -146,8 +146,9 @@ int main(int argc, char** argv) {
   }
   int fd = socket(found->ai_family, SOCK_DGRAM, 0);
   if (fd < 0) return fail("socket");
-  if (bind(fd, found->ai_addr, found->ai_addrlen) < 0) return fail("bind");
+  bool bound = bind(fd, found->ai_addr, found->ai_addrlen) == 0;
   freeaddrinfo(found);
+  if (!bound) return fail("bind");
   sockaddr_storage local;
   socklen_t length = sizeof local;
   getsockname(fd, reinterpret_cast<sockaddr*>(&local), &length);
