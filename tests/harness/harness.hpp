@@ -10,6 +10,7 @@
 #include "faults.hpp"
 #include "limits.hpp"
 #include "full_listener.hpp"
+#include "multicast.hpp"
 #include "network.hpp"
 #include "peer.hpp"
 #include "process_tree.hpp"

@@ -1,0 +1,67 @@
+// listener HOST PORT [--interface ADDRESS] [COUNT]: prints every datagram that is sent to HOST and PORT, after its
+// sender's address. HOST may be a group, a broadcast address, 0.0.0.0 or one address of this machine.
+//
+// The socket is bound to HOST itself. Bound to 0.0.0.0 it would, on Linux, also get what is sent to groups that other
+// programs of this machine have joined (IP_MULTICAST_ALL); bound to an address of this machine it would get neither
+// broadcasts nor what is sent to a group.
+#include <array>
+#include <cstdio>
+#include <optional>
+#include <string>
+
+#include "error.hpp"
+#include "multicast.hpp"
+#include "number.hpp"
+#include "stop_signal.hpp"
+
+// Several listeners of one machine shall hear the same: they must share the port, and say so before they bind.
+net::Socket open_socket(const net::Address& where) {
+  net::not_written("05.4 receive what is sent to everybody", where);
+}
+
+// What is sent to a group reaches only those who have asked for it.
+void join(net::Socket& socket, const net::Address& group, const std::optional<net::Address>& interface) {
+  net::not_written("05.5 join a group", socket, group, interface);
+}
+
+// A message may hold any byte, a zero or a newline too, so it is written by its length.
+void print(const net::Address& from, std::span<const std::byte> message) {
+  net::not_written("05.4 receive what is sent to everybody", from, message);
+}
+
+void receive_one(net::Socket& socket) {
+  net::not_written("05.4 receive what is sent to everybody", socket);
+}
+
+// \param count no value: until a signal comes
+void receive(net::Socket& socket, std::optional<int> count, const net::StopSignal& stop) {
+  net::not_written("05.4 receive what is sent to everybody", socket, count, stop);
+}
+
+struct Arguments {
+  net::Address where;
+  std::optional<net::Address> interface;
+  std::optional<int> count;
+};
+
+Arguments parse(int argc, char** argv) {
+  constexpr const char* usage = "listener HOST PORT [--interface ADDRESS] [COUNT]";
+  int at = argc > 3 && argv[3] == std::string("--interface") ? 5 : 3;  // where COUNT stands
+  if (argc < at || argc > at + 1) throw net::UsageError(usage);
+  Arguments given;
+  std::uint16_t port = net::parse_port(argv[2], 1);
+  if (argc > at) given.count = net::parse_number(argv[at], 1, 1'000'000'000, "COUNT");
+  given.where = net::resolve(argv[1], port, SOCK_DGRAM, net::Use::bind).front();
+  if (at == 5) given.interface = net::resolve(argv[4], 0, SOCK_DGRAM, net::Use::bind).front();
+  return given;
+}
+
+void run(int argc, char** argv) {
+  Arguments given = parse(argc, argv);
+  net::StopSignal stop;
+  net::Socket socket = open_socket(given.where);
+  if (net::is_multicast(given.where)) join(socket, given.where, given.interface);
+  receive(socket, given.count, stop);
+}
+
+int main(int argc, char** argv) { return net::run_main(argv[0], run, argc, argv); }
