@@ -1,6 +1,8 @@
 #include "socket.hpp"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -154,6 +156,11 @@ void Socket::shutdown_send() {
 void Socket::set_reuse_address() {
   int on = 1;
   if (::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0) throw_errno("setsockopt SO_REUSEADDR");
+}
+
+void Socket::set_no_delay() {
+  int on = 1;
+  if (::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0) throw_errno("setsockopt TCP_NODELAY");
 }
 
 void Socket::set_nonblocking() {

@@ -92,6 +92,11 @@ class Socket {
   /// \see \man{socket,7}
   void set_reuse_address();
 
+  /// Sends small pieces at once instead of holding them back until the peer has acknowledged the one before (Nagle). For who
+  /// puts whole messages together itself.
+  /// \see \man{tcp,7}
+  void set_no_delay();
+
   /// From now on no call waits: for the members whose name begins with `try_`.
   /// \see \man{fcntl,2}
   void set_nonblocking();

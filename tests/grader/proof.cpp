@@ -115,10 +115,10 @@ class Proof {
   }
 
   void check_points() {
-    int sum = 0, extra = 0;
+    int sum = 0, extra = 0, bonus = 0;
     std::set<std::string> ids;
     for (const Test& test : lab_.tests) {
-      sum += test.points;
+      (test.bonus ? bonus : sum) += test.points;
       if (test.extra) extra += test.points;
       if (!ids.insert(test.id).second) complain("two tests are called " + test.id);
       if (lab_.part_title(test.part).empty()) complain(test.id + " belongs to no part of parts.txt");
@@ -128,7 +128,7 @@ class Proof {
       for (const std::string& need : test.needs)
         if (!ids.contains(need)) complain(test.id + " needs " + need + ", which there is not");
     if (sum != 100) complain("the points add up to " + std::to_string(sum) + ", not to 100");
-    std::cout << "   points         " << sum << ", of which extra " << extra << '\n';
+    std::cout << "   points         " << sum << ", of which extra " << extra << (bonus > 0 ? ", bonus beyond them " + std::to_string(bonus) : "") << '\n';
   }
 
   void check_reference(const std::string& called, const std::string& folder) {

@@ -80,12 +80,21 @@ void limit(int resource, std::size_t most) {
   ::_exit(127);
 }
 
-std::vector<std::string> clean_environment() {
+// With what the test adds to it.
+std::vector<std::string> clean_environment(const std::vector<std::string>& additions) {
   std::string sanitizers = "exitcode=" + std::to_string(sanitizer_status);
   std::vector<std::string> all{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "HOME=/",
                                "ASAN_OPTIONS=abort_on_error=0:hard_rss_limit_mb=1536:allocator_may_return_null=1:verify_asan_link_order=0:" + sanitizers,
                                "LSAN_OPTIONS=" + sanitizers, "TSAN_OPTIONS=" + sanitizers,
                                "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:" + sanitizers};
+  for (const std::string& addition : additions) {
+    std::string start = addition.substr(0, addition.find('=') + 1);
+    auto known = std::find_if(all.begin(), all.end(), [&start](const std::string& entry) { return entry.starts_with(start); });
+    if (known == all.end())
+      all.push_back(addition);
+    else
+      *known += ":" + addition.substr(start.size());
+  }
   return all;
 }
 
@@ -193,7 +202,7 @@ std::vector<int> program_pidfds;  // of the Programs that exist; only the test's
 
 Program::Process::Process(std::string program, std::vector<std::string> args, const Options& options)
     : name(std::move(program)), arguments(std::move(args)), most_output_(options.output), most_memory_(options.memory) {
-  std::string path = folder + "/" + name;
+  std::string path = name.front() == '/' ? name : folder + "/" + name;
   std::string command = name;
   for (const std::string& argument : arguments)
     command += " " + (argument.empty() || argument.find_first_of(" \t\n\"'\\$") != std::string::npos || argument.size() > 60
@@ -209,7 +218,7 @@ Program::Process::Process(std::string program, std::vector<std::string> args, co
   Pipe input, output, error, stop;
   std::vector<std::string> all{path};
   all.insert(all.end(), arguments.begin(), arguments.end());
-  std::vector<std::string> environment = clean_environment();
+  std::vector<std::string> environment = clean_environment(options.environment);
   auto argument_pointers = c_pointers(all), environment_pointers = c_pointers(environment);
   pid_t parent = ::getpid();
   pid = ::fork();

@@ -27,6 +27,8 @@ struct Options {
   std::size_t memory = 1024 * 1024;       ///< resident KiB after which the program is ended
   std::size_t processes = 512;            ///< RLIMIT_NPROC, threads included; in a private network only
   bool from_solutions = false;            ///< run the reference instead of the program under test
+  /// `NAME=VALUE`, besides the clean environment; what it has already is joined with a colon (ASAN_OPTIONS).
+  std::vector<std::string> environment = {};
 };
 
 /// One of the programs under test, running.
@@ -38,7 +40,7 @@ struct Options {
 /// case ends there.
 class Program {
  public:
-  /// Starts `name` from the folder of the programs under test.
+  /// Starts `name` from the folder of the programs under test, or, if it is a path, a program of the system.
   explicit Program(std::string name, std::vector<std::string> arguments = {}, Options options = {});
   ~Program();
   Program(const Program&) = delete;
