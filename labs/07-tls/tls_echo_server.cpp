@@ -79,19 +79,29 @@ void converse(Client& client) {
 
 // One conversation, in a thread of its own. However it breaks off, it is told and ends; the server goes on.
 void serve_one(Client client, net::Deadline deadline) {
-  net::not_written("07.4 many at once", client, deadline);
+  try {
+    handshake(client, deadline);
+    converse(client);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "a client was lost: %s\n", error.what());
+  }
 }
 
 // Makes the accepted socket ready for TLS and hands it to a thread.
 void start_conversation(const net::SslContext& context, net::Socket socket) {
-  net::not_written("07.4 many at once", context, socket);
+  net::Deadline deadline = net::Deadline::after(handshake_limit);
+  socket.set_nonblocking();
+  socket.set_no_delay();
+  Client client{std::move(socket), net::new_ssl(context)};
+  if (::SSL_set_fd(client.ssl.get(), client.socket.fd()) != 1) net::throw_tls("SSL_set_fd");
+  std::thread(serve_one, std::move(client), deadline).detach();
 }
 
 // Bonus: SIGHUP asks for the files to be read again. A handler may do next to nothing, so it leaves a note.
 std::atomic<bool> renewal_wanted = false;
 
 void watch_for_renewal() {
-  // 07.10 client certificates and renewal: until it is written, SIGHUP ends the program as it does by default.
+  std::signal(SIGHUP, [](int) { renewal_wanted = true; });
 }
 
 // Every connection keeps the context that it was made with, so nobody is dropped. Files that make no sense change
@@ -101,7 +111,17 @@ void renew_if_wanted(net::SslContext& context, const Files& files) {
 }
 
 [[noreturn]] void serve(net::Socket& listener, net::SslContext& context, const Files& files) {
-  net::not_written("07.4 many at once", listener, context, files);
+  while (true) {
+    try {
+      net::Socket socket = listener.accept();
+      renew_if_wanted(context, files);
+      start_conversation(context, std::move(socket));
+    } catch (const std::exception& error) {
+      // A client that gave up while it waited, or too little of something for one more. Those we have are served on.
+      std::fprintf(stderr, "a client was lost: %s\n", error.what());
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  }
 }
 
 void run(int argc, char** argv) {

@@ -155,7 +155,7 @@ TEST_CASE("07.9.5 Programs that others wrote can talk to the server", "[program:
 
   if (std::string openssl = find_program("openssl"); !openssl.empty()) {
     Program s_client(openssl, {"s_client", "-connect", where, "-CAfile", world.ca, "-verify_return_error", "-verify_ip", "127.0.0.1",
-                               "-quiet", "-no_ign_eof"});
+                               "-servername", "localhost", "-quiet", "-no_ign_eof"});
     s_client.type("hello from s_client\n");
     CHECK(s_client.next_line() == "Echo: hello from s_client");
     s_client.end_input();
@@ -163,7 +163,8 @@ TEST_CASE("07.9.5 Programs that others wrote can talk to the server", "[program:
     ++tried;
   }
   if (std::string curl = find_program("curl"); !curl.empty()) {
-    Program get(curl, {"--silent", "--no-buffer", "--http0.9", "--noproxy", "*", "--cacert", world.ca, "https://" + where + "/"});
+    Program get(curl, {"--silent", "--no-buffer", "--http0.9", "--noproxy", "*", "--cacert", world.ca, "--resolve",
+                       "localhost:" + port + ":127.0.0.1", "https://localhost:" + port + "/"});
     CHECK(get.next_line() == "Echo: GET / HTTP/1.1\r");
     ++tried;
   }

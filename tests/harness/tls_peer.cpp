@@ -324,11 +324,21 @@ void TlsPeer::begin_handshake() {
 }
 
 std::string TlsPeer::version() const { return ::SSL_get_version(connection_->ssl); }
-std::string TlsPeer::asked_for() const { return connection_->sni; }
 
-std::size_t TlsPeer::certificates() const {
+bool TlsPeer::was_asked_for(const std::string& name) const {
+  const std::string& asked = connection_->sni;
+  if (asked == name) return true;
+  Story::current().mismatch(name.empty() ? "a hello without a host name (SNI)" : "a hello that asks for " + name + " (SNI)",
+                            asked.empty() ? "one without a host name (SNI)" : "one with a host name (SNI): " + asked);
+  return false;
+}
+
+bool TlsPeer::was_shown(std::size_t certificates) const {
   STACK_OF(X509)* chain = ::SSL_get_peer_cert_chain(connection_->ssl);
-  return chain == nullptr ? 0 : static_cast<std::size_t>(sk_X509_num(chain));
+  std::size_t count = chain == nullptr ? 0 : static_cast<std::size_t>(sk_X509_num(chain));
+  if (count == certificates) return true;
+  Story::current().mismatch(std::to_string(certificates) + " certificates", std::to_string(count));
+  return false;
 }
 
 bool TlsPeer::was_shown(const Identity& identity) const {

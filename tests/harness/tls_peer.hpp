@@ -57,11 +57,13 @@ class TlsPeer {
   /// "TLSv1.3", after the handshake.
   std::string version() const;
 
-  /// The name that a client asked us for (SNI); empty if it asked for none.
-  std::string asked_for() const;
+  /// True when the client asked us for this name (SNI), or, if it is empty, for none; tells the story if not.
+  bool was_asked_for(const std::string& name) const;
 
-  /// How many certificates the other side sent, and whether the first of them is that of `identity`.
-  std::size_t certificates() const;
+  /// True when the other side sent that many certificates; tells the story if not.
+  bool was_shown(std::size_t certificates) const;
+
+  /// True when the first of them is that of `identity`. Not an expectation.
   bool was_shown(const Identity& identity) const;
 
   /// Sends `bytes` in records of up to 16 KiB; short ones in one.
