@@ -11,24 +11,30 @@
 #include "error.hpp"
 #include "socket.hpp"
 
+// Static, so that what a failure leaves behind is still owned by somebody when the program ends.
+static SSL_CTX* context;
+static BIO* chain;
+static SSL* ssl;
+static ASN1_OCTET_STRING* address;
+static X509* theirs;
+
 static void run(int argc, char** argv) {
   if (argc < 5 || argc > 6) throw net::UsageError("tls_echo_client HOST PORT MESSAGE CA [NAME]");
   std::uint16_t port = net::parse_port(argv[2], 1);
   std::string message = argv[3], name = argv[argc == 6 ? 5 : 1];
-  SSL_CTX* context = SSL_CTX_new(TLS_method());
+  context = SSL_CTX_new(TLS_method());
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   if (!SSL_CTX_load_verify_locations(context, argv[4], nullptr)) throw std::runtime_error(std::string(argv[4]) + " holds no authority");
   net::Socket server = net::connect_to(argv[1], port);
 
-  BIO* chain = BIO_push(BIO_new_ssl(context, 1), BIO_new_socket(server.fd(), BIO_NOCLOSE));
-  SSL* ssl = nullptr;
+  chain = BIO_push(BIO_new_ssl(context, 1), BIO_new_socket(server.fd(), BIO_NOCLOSE));
   BIO_get_ssl(chain, &ssl);
-  ASN1_OCTET_STRING* address = a2i_IPADDRESS(name.c_str());
+  address = a2i_IPADDRESS(name.c_str());
   if (!address) SSL_set_tlsext_host_name(ssl, name.c_str());
   if (BIO_do_handshake(chain) != 1) throw std::runtime_error("no handshake");
 
   // The context verified without insisting on it; its verdict is there all the same.
-  X509* theirs = SSL_get1_peer_certificate(ssl);
+  theirs = SSL_get1_peer_certificate(ssl);
   long verdict = SSL_get_verify_result(ssl);
   if (!theirs) throw std::runtime_error("the server has no certificate");
   if (verdict != X509_V_OK) throw std::runtime_error(X509_verify_cert_error_string(verdict));
