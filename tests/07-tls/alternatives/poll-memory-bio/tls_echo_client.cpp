@@ -58,15 +58,19 @@ class Tunnel {
   BIO* outer_ = nullptr;
 };
 
+// Static, so that what a failure leaves behind is still owned by somebody when the program ends.
+SSL_CTX* context;
+SSL* ssl;
+
 void run(int argc, char** argv) {
   if (argc < 5 || argc > 6) throw net::UsageError("tls_echo_client HOST PORT MESSAGE CA [NAME]");
   std::uint16_t port = net::parse_port(argv[2], 1);
   std::string message = argv[3], name = argv[argc == 6 ? 5 : 1];
-  SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+  context = SSL_CTX_new(TLS_client_method());
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   if (!SSL_CTX_load_verify_file(context, argv[4])) throw std::runtime_error(std::string("bad file ") + argv[4]);
-  SSL* ssl = SSL_new(context);
+  ssl = SSL_new(context);
   if (!X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str())) {
     X509_VERIFY_PARAM_set1_host(SSL_get0_param(ssl), name.data(), name.size());
     SSL_set_tlsext_host_name(ssl, name.c_str());

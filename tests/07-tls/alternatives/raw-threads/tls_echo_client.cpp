@@ -80,7 +80,8 @@ int main(int argc, char** argv) {
 
   SSL_CTX* context = SSL_CTX_new(TLS_client_method());
   SSL_CTX_set_options(context, SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1);
-  X509_STORE* store = X509_STORE_new();
+  static X509_STORE* store;  // until the context owns it
+  store = X509_STORE_new();
   X509_LOOKUP* lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
   if (X509_load_cert_file(lookup, argv[4], X509_FILETYPE_PEM) < 1) fail(std::string("cannot read ") + argv[4]);
   SSL_CTX_set_cert_store(context, store);
