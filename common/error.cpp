@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <exception>
 
 namespace net {
 namespace {
@@ -14,6 +16,22 @@ class ResolverCategory : public std::error_category {
   const char* name() const noexcept override { return "getaddrinfo"; }
   std::string message(int code) const override { return ::gai_strerror(code); }
 };
+
+// What ends a program by an exception that nobody catches: it tells the exception and aborts.
+const std::terminate_handler usual_end = std::get_terminate();
+
+// A part that is not written may be reached in a thread, where no main could catch it.
+[[noreturn]] void end_unfinished() {
+  try {
+    if (std::current_exception()) throw;
+  } catch (const NotWritten& part) {
+    std::fprintf(stderr, "%s\n", part.text().c_str());
+    std::_Exit(3);
+  } catch (...) {
+  }
+  usual_end();
+  std::abort();
+}
 
 }  // namespace
 
@@ -33,6 +51,7 @@ int run_main(const char* path, void (*body)(int, char**), int argc, char** argv)
   std::string_view program(path);
   program.remove_prefix(program.rfind('/') + 1);  // npos + 1 is 0: no folder in front
   std::signal(SIGPIPE, SIG_IGN);
+  std::set_terminate(end_unfinished);
   try {
     body(argc, argv);
     return 0;

@@ -2,7 +2,8 @@
 # Installs what this project needs and this machine lacks, with the machine's own package manager. Asks nothing;
 # does nothing when all is there.
 #
-# Needed: a C++20 compiler with its sanitizers, CMake 3.25, Ninja, patch, Catch2 3; for the book also Doxygen.
+# Needed: a C++20 compiler with its sanitizers, CMake 3.25, Ninja, patch, Catch2 3; for lab 07 OpenSSL's headers; for the
+# book Doxygen.
 set -u
 
 say() { printf '%s\n' "setup: $*"; }
@@ -26,12 +27,22 @@ have_catch2() {
   return 1
 }
 
+# Looked for where CMake would find it; pkg-config may not be there.
+have_openssl() {
+  for file in /usr/include/openssl/ssl.h /usr/local/include/openssl/ssl.h /opt/homebrew/opt/openssl@3/include/openssl/ssl.h \
+    /usr/local/opt/openssl@3/include/openssl/ssl.h; do
+    [ -f "$file" ] && return 0
+  done
+  return 1
+}
+
 missing() {
   have_compiler || printf ' compiler'
   have cmake || printf ' cmake'
   have ninja || have ninja-build || printf ' ninja'
   have patch || printf ' patch'
   have_catch2 || printf ' catch2'
+  have_openssl || printf ' openssl'
   have doxygen || printf ' doxygen'
 }
 
@@ -94,11 +105,12 @@ install_with_apt() {
     case $need in
       compiler) packages="$packages g++" ;;
       ninja) packages="$packages ninja-build" ;;
+      openssl) packages="$packages libssl-dev" ;;
       catch2) ;;
       *) packages="$packages $need" ;;
     esac
   done
-  become_root "apt-get install g++ cmake ninja-build patch doxygen catch2      (Debian 12: catch2/bookworm-backports)"
+  become_root "apt-get install g++ cmake ninja-build patch libssl-dev doxygen catch2      (Debian 12: catch2/bookworm-backports)"
   apt_update_once
   # shellcheck disable=SC2086 # a list of words
   [ -z "$packages" ] || apt_install $packages || return 1
@@ -124,11 +136,11 @@ install_missing() {
   if have apt-get; then
     install_with_apt
   elif have dnf; then
-    install_with "dnf install -y" "gcc-c++ libasan libubsan cmake ninja-build patch catch2-devel doxygen"
+    install_with "dnf install -y" "gcc-c++ libasan libubsan cmake ninja-build patch catch2-devel openssl-devel doxygen"
   elif have pacman; then
-    install_with "pacman -S --needed --noconfirm" "gcc cmake ninja patch catch2 doxygen"
+    install_with "pacman -S --needed --noconfirm" "gcc cmake ninja patch catch2 openssl doxygen"
   elif have brew; then
-    brew install cmake ninja catch2 doxygen
+    brew install cmake ninja catch2 openssl@3 doxygen
   else
     say "missing:$lacking" >&2
     fail "no package manager that this script knows (apt, dnf, pacman, brew). Install the above by hand."

@@ -7,6 +7,7 @@ function(add_book target folder)
   set(DOXYGEN_VERBATIM_VARS DOXYGEN_ALIASES)
   set(DOXYGEN_ALIASES
     [[man{2}="<a href=\"https://man7.org/linux/man-pages/man\2/\1.\2.html\">\1(\2)</a>"]]
+    [[sslman{1}="<a href=\"https://docs.openssl.org/3.0/man3/\1/\">\1(3)</a>"]]
     [[hint{1}="@htmlonly[block]<details><summary>\1</summary>@endhtmlonly"]]
     [[endhint="@htmlonly[block]</details>@endhtmlonly"]])
   set(DOXYGEN_PROJECT_NAME "Socket Labs")

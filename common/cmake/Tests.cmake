@@ -13,7 +13,7 @@ if(NOT Catch2_FOUND)
 endif()
 include(Catch)
 
-# add_lab_tests()
+# add_lab_tests([LIBRARIES <target>...])
 #
 # Declares the tests of the lab in the current folder, which is named NN-name, and what belongs to them:
 #
@@ -25,13 +25,26 @@ include(Catch)
 #
 # and to ctest: `lab` tests, which judge the learner's programs one test case at a time, and a `proof` test, which
 # judges the tests by the reference, the skeleton, the mistakes and the alternatives.
+#
+# LIBRARIES are what these tests are written with besides the harness. A lab that was left out has no tests either, and
+# its board says why.
 function(add_lab_tests)
+  cmake_parse_arguments(PARSE_ARGV 0 tests "" "" "LIBRARIES")
   cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME stem)
   string(SUBSTRING ${stem} 0 2 number)
+  get_property(left_out GLOBAL PROPERTY lab_${number}_LEFT_OUT)
+  if(left_out)
+    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/left-out "${left_out}\n")
+    add_custom_target(lab${number}
+      COMMAND ${CMAKE_COMMAND} -E echo "Lab ${number} is left out: ${left_out}. sh common/setup.sh installs what is missing."
+      COMMAND ${CMAKE_COMMAND} -E false VERBATIM)
+    return()
+  endif()
+  file(REMOVE ${CMAKE_CURRENT_BINARY_DIR}/left-out)
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   add_executable(tests-${number} ${sources})
   set_target_properties(tests-${number} PROPERTIES OUTPUT_NAME tests)
-  target_link_libraries(tests-${number} PRIVATE harness)
+  target_link_libraries(tests-${number} PRIVATE harness ${tests_LIBRARIES})
 
   add_custom_target(lab${number} COMMAND $<TARGET_FILE:grade> board lab${number} USES_TERMINAL VERBATIM)
   add_dependencies(lab${number} grade tests-${number})
@@ -153,6 +166,8 @@ function(add_variant_program number target program folder own sources)
     add_lab_program(${target} ${program} ${sources})
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${folder})
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/solutions/${stem})
+    get_property(libraries GLOBAL PROPERTY lab_${number}_LIBRARIES)
+    target_link_libraries(${target} PRIVATE ${libraries})
     # A mistake may well be one that the compiler warns of; the proof is about the tests.
     target_compile_options(${target} PRIVATE -w)
   else()

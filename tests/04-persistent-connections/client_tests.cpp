@@ -19,7 +19,7 @@ bool tells_missing(Program& client, int count) {
   if (!(client.exit_status() == 1)) return false;
   if (std::regex_search(client.errors(), std::regex("(^|[^0-9.:])" + std::to_string(count) + "([^0-9.]|\\.?\\n|$)"))) return true;
   Story::current().mismatch("a line on stderr that says that " + std::to_string(count) + " answers are missing",
-                            client.errors().empty() ? "nothing on stderr" : quoted(client.errors(), 200));
+                            client.errors().empty() ? "nothing on stderr" : in_quotes(client.errors(), 200));
   return false;
 }
 

@@ -1,7 +1,11 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <catch2/catch_test_macros.hpp>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 
 #include "error.hpp"
 
@@ -46,4 +50,18 @@ TEST_CASE("A part that is not written is no failure that a handler could take fo
     CHECK(part.text() == "not written yet: 02.3 send the whole reply");
   }
   CHECK_FALSE(handled);
+}
+
+TEST_CASE("A part that is not written ends the program with 3 in a thread too") {
+  pid_t child = ::fork();
+  if (child == 0) {
+    char name[] = "program";
+    char* arguments[] = {name, nullptr};
+    net::run_main(name, [](int, char**) { std::thread([] { net::not_written("07.2 the handshake and its limit"); }).join(); }, 1, arguments);
+    ::_exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 3);
 }

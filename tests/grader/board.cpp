@@ -122,7 +122,8 @@ void print_build_errors(const Judged& judged) {
 void print_summary(const Judged& judged) {
   Score score = judged.score();
   std::cout << "\n " << in(Colour::bold, "Score " + std::to_string(score.earned) + " of " + std::to_string(score.possible)) << "   (core "
-            << score.core << " of " << score.core_possible << ", extra " << score.extra << " of " << score.extra_possible << ")\n";
+            << score.core << " of " << score.core_possible << ", extra " << score.extra << " of " << score.extra_possible
+            << (score.bonus_possible > 0 ? ", bonus " + std::to_string(score.bonus) + " of " + std::to_string(score.bonus_possible) : "") << ")\n";
   std::string part = judged.next_part();
   const std::string& stem = judged.lab.stem;
   auto advise = [](const std::string& label, const std::string& text) { std::cout << ' ' << padded(label, 9) << text << '\n'; };
@@ -174,6 +175,11 @@ Score Judged::score() const {
     if (job.result.state == "skipped") continue;  // what the machine cannot run is not the learner's loss
     int earned = job.result.passed() ? job.test->points : 0;
     score.earned += earned;
+    if (job.test->bonus) {
+      score.bonus += earned;
+      score.bonus_possible += job.test->points;
+      continue;
+    }
     score.possible += job.test->points;
     (job.test->extra ? score.extra : score.core) += earned;
     (job.test->extra ? score.extra_possible : score.core_possible) += job.test->points;

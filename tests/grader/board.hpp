@@ -9,6 +9,7 @@
 struct Score {
   int earned = 0, possible = 0;
   int core = 0, core_possible = 0, extra = 0, extra_possible = 0;
+  int bonus = 0, bonus_possible = 0;  ///< on top: `earned` holds it too, `possible` does not
 };
 
 /// A lab judged: one job for each test, all done.

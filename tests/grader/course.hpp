@@ -19,6 +19,7 @@ struct Test {
   std::string part;                   ///< "02.3"
   int points = 0;
   bool extra = false;                 ///< beyond the core of about 70 points
+  bool bonus = false;                 ///< beyond the 100 points of the lab
   std::vector<std::string> needs;     ///< ids of more basic tests that must pass first
   std::vector<std::string> programs;  ///< the programs that it starts
 };

@@ -60,7 +60,16 @@ class Proof {
   }
 
   void add(const std::string& folder) {
-    for (const Test& test : lab_.tests) jobs_.push_back({&lab_, &test, folder, {}, false});
+    for (const Test& test : lab_.tests)
+      if (concerns(test, folder)) jobs_.push_back({&lab_, &test, folder, {}, false});
+  }
+
+  // A variant's programs that are not its own are links to the reference's. A test of such programs alone would only say
+  // again what it says of the reference.
+  static bool concerns(const Test& test, const std::string& folder) {
+    return test.programs.empty() || std::any_of(test.programs.begin(), test.programs.end(), [&folder](const std::string& program) {
+      return !fs::is_symlink(folder + "/" + program);
+    });
   }
 
   void complain(const std::string& text, const Job* job = nullptr) {
@@ -74,10 +83,10 @@ class Proof {
   }
 
   void check_points() {
-    int sum = 0, extra = 0;
+    int sum = 0, extra = 0, bonus = 0;
     std::set<std::string> ids;
     for (const Test& test : lab_.tests) {
-      sum += test.points;
+      (test.bonus ? bonus : sum) += test.points;
       if (test.extra) extra += test.points;
       if (!ids.insert(test.id).second) complain("two tests are called " + test.id);
       if (lab_.part_title(test.part).empty()) complain(test.id + " belongs to no part of parts.txt");
@@ -87,7 +96,7 @@ class Proof {
       for (const std::string& need : test.needs)
         if (!ids.contains(need)) complain(test.id + " needs " + need + ", which there is not");
     if (sum != 100) complain("the points add up to " + std::to_string(sum) + ", not to 100");
-    std::cout << "   points         " << sum << ", of which extra " << extra << '\n';
+    std::cout << "   points         " << sum << ", of which extra " << extra << (bonus > 0 ? ", bonus beyond them " + std::to_string(bonus) : "") << '\n';
   }
 
   void check_reference(const std::string& called, const std::string& folder) {
@@ -113,7 +122,11 @@ class Proof {
   void check_mistake(const Mistake& mistake) {
     std::string failed;
     int blocked = 0;
-    for (const Job* job : by_folder_[variant("mistakes", mistake.name)]) {
+    const auto& jobs = by_folder_[variant("mistakes", mistake.name)];
+    for (const std::string& id : mistake.caught_by)
+      if (std::none_of(jobs.begin(), jobs.end(), [&id](const Job* job) { return job->test->id == id; }))
+        complain(mistake.name + " cannot be caught by " + id + ", which has nothing to do with it");
+    for (const Job* job : jobs) {
       const std::string& id = job->test->id;
       bool must_fail = std::find(mistake.caught_by.begin(), mistake.caught_by.end(), id) != mistake.caught_by.end();
       bool passed = job->result.passed(), skipped = job->result.state == "skipped";

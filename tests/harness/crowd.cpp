@@ -28,7 +28,7 @@ constexpr std::size_t at_a_time = 4;
 
 Crowd::Crowd(const Endpoint& where, std::size_t size, std::string_view greeting, std::string_view answer) {
   raise_own_descriptors();
-  Story::current().step("we", "connected " + std::to_string(size) + " clients; each sent " + quoted(greeting));
+  Story::current().step("we", "connected " + std::to_string(size) + " clients; each sent " + in_quotes(greeting));
   complete_ = true;
   while (complete_ && members_.size() < size) complete_ = add(where, std::min(at_a_time, size - members_.size()), greeting, answer);
 }
@@ -54,7 +54,7 @@ bool Crowd::add(const Endpoint& where, std::size_t count, std::string_view greet
 }
 
 bool Crowd::exchange(std::string_view bytes, std::string_view expected) {
-  Story::current().step("each", "sent " + quoted(bytes));
+  Story::current().step("each", "sent " + in_quotes(bytes));
   return drive(0, bytes, expected);
 }
 

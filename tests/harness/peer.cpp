@@ -206,7 +206,7 @@ Received Peer::send_and_receive(std::string_view bytes, std::size_t count, bool 
     if (connection_->receive_some(result.bytes, count - result.bytes.size(), result.ending)) break;
   }
   if (result.bytes.size() == count) result.ending = Ending::more;
-  connection_->tell("received", (result.bytes.empty() ? "" : in_quotes(result.bytes) + " then ") + std::string(name(result.ending)));
+  connection_->tell("received", (result.bytes.empty() ? "" : in_quotes(result.bytes) + " then ") + std::string(harness::name(result.ending)));
   return result;
 }
 
@@ -256,7 +256,7 @@ Received Peer::receive_once(std::size_t most) {
     if (!result.bytes.empty()) result.ending = Ending::more;
     if (ended || !result.bytes.empty()) break;
   }
-  connection_->tell("received", result.bytes.empty() ? std::string(name(result.ending)) : in_quotes(result.bytes) + " in one call");
+  connection_->tell("received", result.bytes.empty() ? std::string(harness::name(result.ending)) : in_quotes(result.bytes) + " in one call");
   return result;
 }
 
@@ -265,7 +265,7 @@ bool Peer::hears_nothing() {
   if (::poll(&ready, 1, static_cast<int>(quiet_period().count())) == 0) return true;
   Received early;
   connection_->receive_some(early.bytes, 65536, early.ending);
-  Story::current().mismatch("silence", early.bytes.empty() ? std::string(name(early.ending)) : in_quotes(early.bytes));
+  Story::current().mismatch("silence", early.bytes.empty() ? std::string(harness::name(early.ending)) : in_quotes(early.bytes));
   return false;
 }
 
@@ -278,6 +278,10 @@ std::uint16_t Peer::remote_port() const {
   ::getpeername(connection_->fd, address.get(), &address.length);
   return address.port();
 }
+
+int Peer::release() { return std::exchange(connection_->fd, -1); }
+
+const std::string& Peer::name() const { return connection_->name; }
 
 Listener::Listener(std::string host, int backlog) : endpoint_{std::move(host), 0} {
   SocketAddress address = to_address(endpoint_.host, 0);

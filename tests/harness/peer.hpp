@@ -82,6 +82,12 @@ class Peer {
   std::uint16_t local_port() const;
   std::uint16_t remote_port() const;
 
+  /// Gives the descriptor away, for a peer that speaks something else from now on. This one is closed then.
+  int release();
+
+  /// How the story calls this side.
+  const std::string& name() const;
+
  private:
   friend class Listener;
   class Connection;

@@ -83,6 +83,7 @@ void limit(int resource, std::size_t most) {
   ::_exit(127);
 }
 
+// With what the test adds to it.
 std::vector<std::string> clean_environment(const Options& options) {
   std::string sanitizers = "exitcode=" + std::to_string(sanitizer_status);
   std::string memory = options.exact_memory ? "quarantine_size_mb=0:thread_local_quarantine_size_kb=0:" : "quarantine_size_mb=16:";
@@ -91,6 +92,14 @@ std::vector<std::string> clean_environment(const Options& options) {
                                    memory + sanitizers,
                                "LSAN_OPTIONS=" + sanitizers, "TSAN_OPTIONS=" + sanitizers,
                                "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:" + sanitizers};
+  for (const std::string& addition : options.environment) {
+    std::string start = addition.substr(0, addition.find('=') + 1);
+    auto known = std::find_if(all.begin(), all.end(), [&start](const std::string& entry) { return entry.starts_with(start); });
+    if (known == all.end())
+      all.push_back(addition);
+    else
+      *known += ":" + addition.substr(start.size());
+  }
   return all;
 }
 
@@ -192,7 +201,7 @@ std::vector<int> program_pidfds;  // of the Programs that exist; only the test's
 
 Program::Process::Process(std::string program, std::vector<std::string> args, const Options& options)
     : name(std::move(program)), arguments(std::move(args)), recording(recorded ? SOCKET_LABS_RECORDER : "", options.faults), most_output_(options.output), most_memory_(options.memory) {
-  std::string path = folder + "/" + name;
+  std::string path = name.front() == '/' ? name : folder + "/" + name;
   std::string command = name;
   for (const std::string& argument : arguments)
     command += " " + (argument.empty() || argument.find_first_of(" \t\n\"'\\$") != std::string::npos || argument.size() > 60

@@ -29,6 +29,8 @@ struct Options {
   std::size_t processes = 512;            ///< RLIMIT_NPROC, threads included; in a private network only
   bool exact_memory = false;              ///< sanitizers give freed memory back at once, so that growth can be judged
   Faults faults = {};                     ///< what shall happen to its calls
+  /// `NAME=VALUE`, besides the clean environment; what it has already is joined with a colon (ASAN_OPTIONS).
+  std::vector<std::string> environment = {};
 };
 
 /// Options for a program to whose calls this happens: `Program server("echo_server", {...}, with(receives_at_most(1)))`.
@@ -48,7 +50,7 @@ Options with(Fault... faults) {
 /// case ends there.
 class Program {
  public:
-  /// Starts `name` from the folder of the programs under test.
+  /// Starts `name` from the folder of the programs under test, or, if it is a path, a program of the system.
   explicit Program(std::string name, std::vector<std::string> arguments = {}, Options options = {});
   ~Program();
   Program(const Program&) = delete;

@@ -16,6 +16,9 @@ std::string_view name(Ending ending) {
     case Ending::reset: return "a reset";
     case Ending::silence: return "silence";
     case Ending::refused: return "connection refused";
+    case Ending::close_notify: return "close_notify";
+    case Ending::truncated: return "the end of the connection without close_notify";
+    case Ending::tls_error: return "a TLS error";
   }
   return "?";
 }
@@ -25,7 +28,7 @@ bool Received::operator==(std::string_view expected) const {
   if (ended_well && bytes == expected) return true;
 
   Comparison shown = compare(expected, bytes);
-  std::string end = wanted == Ending::end_of_stream ? " then end of stream" : "";
+  std::string end = wanted == Ending::more ? "" : " then " + std::string(name(wanted));
   std::string came = bytes.empty() ? std::string(name(ending)) + ", not a byte" : shown.received + " then " + std::string(name(ending));
   if (bytes.empty() && ending == Ending::end_of_stream) came = "end of stream, not a byte before it";
   if (ending == Ending::more) came = shown.received;

@@ -13,6 +13,9 @@ enum class Ending {
   reset,          ///< the connection was reset (RST)
   silence,        ///< nothing more came before the deadline
   refused,        ///< there was never a connection: nobody listens there
+  close_notify,   ///< TLS: the program said that it has finished sending
+  truncated,      ///< TLS: the connection ended (FIN) without close_notify
+  tls_error,      ///< TLS: an alert, or bytes that are no TLS
 };
 
 /// In words: "end of stream", "a reset", ...
