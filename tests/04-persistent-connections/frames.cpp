@@ -27,7 +27,7 @@ bool serves(Program& server, const std::string& name) {
 std::string_view fill(Program& server, Peer& client, std::string_view bytes) {
   for (std::size_t before = 0; before != bytes.size() && !bytes.empty();) {
     before = bytes.size();
-    bytes = client.send_until_full(bytes);
+    bytes = client.send_what_fits(bytes);
     server.wait_until_idle();
   }
   return bytes;

@@ -106,7 +106,7 @@ std::string in_words(const RecordedCall& call) {
   return text;
 }
 
-std::string listing(const std::vector<RecordedCall>& calls, const std::vector<Moment>& moments, std::uint64_t start, std::uint64_t until,
+std::string listing(const std::vector<RecordedCall>& calls, const std::vector<OurStep>& moments, std::uint64_t start, std::uint64_t until,
                     std::size_t most) {
   std::vector<std::pair<std::uint64_t, std::string>> all;
   bool several = std::any_of(calls.begin(), calls.end(), [&](const RecordedCall& call) { return call.thread != calls.front().thread; });
@@ -130,7 +130,7 @@ std::string listing(const std::vector<RecordedCall>& calls, const std::vector<Mo
   }
   std::uint64_t first = all.size() > most ? all[all.size() - most].first : 0;
   std::size_t earlier = all.size() > most ? all.size() - most : 0;
-  for (const Moment& moment : moments)
+  for (const OurStep& moment : moments)
     if (moment.when >= first && moment.when <= until)
       all.emplace_back(moment.when, milliseconds(start, moment.when) + " |   " + moment.text);
   std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -12,14 +12,14 @@ namespace harness {
 std::string in_words(const RecordedCall& call);
 
 /// What happened on the other side, to be told between the calls.
-struct Moment {
+struct OurStep {
   std::uint64_t when = 0;  ///< on the recording's clock
   std::string text;
 };
 
 /// The last calls before `until`, at most `lines` lines: time since `start`, call, repeated ones folded with a count;
 /// and between them what the peer did.
-std::string listing(const std::vector<RecordedCall>& calls, const std::vector<Moment>& moments, std::uint64_t start, std::uint64_t until,
+std::string listing(const std::vector<RecordedCall>& calls, const std::vector<OurStep>& moments, std::uint64_t start, std::uint64_t until,
                     std::size_t lines);
 
 /// Where in the program's sources a call was made: `echo_server.cpp:47`, or empty where that cannot be found out.

@@ -71,7 +71,7 @@ class Story {
   std::string expected() const { return failed() ? mismatch_[0].text : ""; }
   std::string received() const { return failed() ? mismatch_[1].text : ""; }
   std::uint64_t failed_at() const { return failed_at_; }
-  const std::vector<Moment>& moments() const { return moments_; }
+  const std::vector<OurStep>& moments() const { return moments_; }
 
   /// The whole message, in the order in which a learner reads it.
   std::vector<Detail> told() const;
@@ -82,7 +82,7 @@ class Story {
   std::size_t mark_ = 0;
   std::vector<Detail> mismatch_;
   std::vector<Detail> notes_;
-  std::vector<Moment> moments_;
+  std::vector<OurStep> moments_;
   std::uint64_t failed_at_ = 0;
   std::string why_, read_, by_hand_;
 };

@@ -42,7 +42,7 @@ TEST_CASE("Repeated calls are folded with a count, and the peer's steps stand be
   std::vector<RecordedCall> calls;
   for (int i = 0; i < 100; ++i) calls.push_back(call("recv", 4, 1, 1, "x"));
   calls.push_back(call("send", 4, 100, 100, "xxxx"));
-  Moment between{calls.back().begun - 1, "we sent end of stream"};
+  OurStep between{calls.back().begun - 1, "we sent end of stream"};
   std::string text = listing(calls, {between}, 0, ~std::uint64_t{0}, 10);
   CHECK(text.find("recv(4, 1)   100 times, 100 bytes in all") != std::string::npos);
   CHECK(text.find("100 times") < text.find("we sent end of stream"));
