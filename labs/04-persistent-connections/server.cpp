@@ -28,7 +28,9 @@ constexpr std::size_t first_client = 2;  // in polled_
 
 }  // namespace
 
-Server::Server(net::Socket listener) : listener_(std::move(listener)) { listener_.set_nonblocking(); }
+Server::Server(const StopSignal& stop, net::Socket listener) : stop_(stop), listener_(std::move(listener)) {
+  listener_.set_nonblocking();
+}
 
 void Server::run() {
   while (true) {

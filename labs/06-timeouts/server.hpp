@@ -13,8 +13,9 @@
 /// each what can be done without waiting. Who is late is closed.
 class Server {
  public:
+  /// \param stop made before anybody could know of the server, so that no signal comes too early
   /// \param idle_limit how long a client may let the server wait
-  Server(net::Socket listener, std::chrono::milliseconds idle_limit);
+  Server(const StopSignal& stop, net::Socket listener, std::chrono::milliseconds idle_limit);
 
   /// Serves until the stop signal, then finishes what is under way.
   void run();
@@ -34,10 +35,11 @@ class Server {
   bool accepts() noexcept;
   void finish();
 
-  StopSignal stop_;
+  const StopSignal& stop_;
   net::Socket listener_;
   std::chrono::milliseconds idle_limit_;
   std::vector<Connection> connections_;
   std::vector<pollfd> polled_;                // the stop signal, the listener, then the connections in their order
   std::optional<net::Deadline> accept_again_;  // set while we are out of descriptors
+  bool stopping_ = false;
 };

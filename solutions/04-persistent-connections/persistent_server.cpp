@@ -18,7 +18,8 @@ net::Socket listen_and_announce(const std::string& host, std::uint16_t port) {
 
 void run(int argc, char** argv) {
   if (argc != 3) throw net::UsageError("persistent_server HOST PORT");
-  Server server(listen_and_announce(argv[1], net::parse_port(argv[2], 0)));
+  StopSignal stop;
+  Server server(stop, listen_and_announce(argv[1], net::parse_port(argv[2], 0)));
   server.run();
 }
 

@@ -15,7 +15,8 @@
 /// each what can be done without waiting.
 class Server {
  public:
-  explicit Server(net::Socket listener);
+  /// \param stop made before anybody could know of the server, so that no signal comes too early
+  Server(const StopSignal& stop, net::Socket listener);
 
   /// Serves until the stop signal, then finishes what is under way.
   void run();
@@ -41,7 +42,7 @@ class Server {
   bool accepts();
   void finish();
 
-  StopSignal stop_;
+  const StopSignal& stop_;
   net::Socket listener_;
   std::vector<Client> clients_;   // the busy ones first
   std::size_t busy_ = 0;          // of clients_

@@ -22,7 +22,8 @@ void run(int argc, char** argv) {
   if (argc != 4) throw net::UsageError("idle_server HOST PORT IDLE_MS");
   std::uint16_t port = net::parse_port(argv[2], 0);
   std::chrono::milliseconds idle_limit = net::parse_milliseconds(argv[3]);
-  Server server(listen_and_announce(argv[1], port), idle_limit);
+  StopSignal stop;
+  Server server(stop, listen_and_announce(argv[1], port), idle_limit);
   server.run();
 }
 

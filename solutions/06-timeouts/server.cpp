@@ -23,8 +23,8 @@ constexpr std::size_t first_connection = 2;  // in polled_
 
 }  // namespace
 
-Server::Server(net::Socket listener, std::chrono::milliseconds idle_limit)
-    : listener_(std::move(listener)), idle_limit_(idle_limit) {
+Server::Server(const StopSignal& stop, net::Socket listener, std::chrono::milliseconds idle_limit)
+    : stop_(stop), listener_(std::move(listener)), idle_limit_(idle_limit) {
   listener_.set_nonblocking();
 }
 
@@ -57,8 +57,8 @@ void Server::close_late() {
 
 void Server::wait(net::Deadline deadline) {
   polled_.clear();
-  polled_.push_back({stop_.fd(), POLLIN, 0});
-  // poll passes over a negative descriptor.
+  // poll passes over a negative descriptor. The stop signal stays ready once it has come.
+  polled_.push_back({stopping_ ? -1 : stop_.fd(), POLLIN, 0});
   polled_.push_back({accepts() ? listener_.fd() : -1, POLLIN, 0});
   for (const Connection& connection : connections_) polled_.push_back({connection.fd(), connection.events(), 0});
 
@@ -121,6 +121,7 @@ bool Server::accepts() noexcept {
 
 // Stops accepting and reading. Whoever is owed nothing is let go, the others may collect what is under way.
 void Server::finish() {
+  stopping_ = true;
   listener_.close();
   for (std::size_t i = connections_.size(); i-- > 0;) {
     connections_[i].finish();

@@ -249,7 +249,7 @@ void show_progress(const BoardOptions& options) {
   const Judged* first_open = nullptr;
   for (const auto& judged : all) {
     Score score = judged->score();
-    std::size_t width = 20, filled = score.possible == 0 ? 0 : width * static_cast<std::size_t>(score.earned) / static_cast<std::size_t>(score.possible);
+    std::size_t width = 20, filled = score.possible == 0 ? 0 : std::min(width, width * static_cast<std::size_t>(score.earned) / static_cast<std::size_t>(score.possible));
     std::set<std::string> states;
     for (const Job& job : judged->jobs)
       if (!job.result.passed()) states.insert(job.result.state);
