@@ -32,11 +32,13 @@ constexpr const char* usage =
     "  -j N                tests that run at the same time\n"
     "  --speed-factor X    stretch every limit X times (measured if left out)\n"
     "  --no-record         without the flight recorder and the faults that it brings about\n"
+    "  --without-mistakes  leave the recorded mistakes out (proof)\n"
     "  --shared-network    no private network: use the machine's loopback\n";
 
 struct Arguments {
   std::vector<std::string> words;
   BoardOptions board;
+  bool with_mistakes = true;
   TraceOptions trace;
 };
 
@@ -78,6 +80,8 @@ Arguments parse(int argc, char* argv[]) {
       arguments.board.tree = "solutions";
     else if (word == "--programs")
       arguments.board.programs = folder(value());
+    else if (word == "--without-mistakes")
+      arguments.with_mistakes = false;
     else if (word == "--shared-network")
       run.shared_network = true;
     else if (word == "--no-record")
@@ -114,7 +118,7 @@ int carry_out(Arguments arguments) {
   if (command == "board") return show_board(find_lab(lab), arguments.board), 0;
   if (command == "progress") return show_progress(arguments.board), 0;
   if (command == "watch") return watch(lab, arguments.board), 0;
-  if (command == "proof") return prove(lab, arguments.board.run);
+  if (command == "proof") return prove(lab, arguments.board.run, arguments.with_mistakes);
   throw UsageError{"unknown command " + command};
 }
 

@@ -25,13 +25,14 @@ std::vector<std::string> names_in(const std::string& folder) {
 
 class Proof {
  public:
-  Proof(Lab lab, const RunOptions& options) : lab_(std::move(lab)), options_(options) {}
+  Proof(Lab lab, const RunOptions& options, bool with_mistakes)
+      : lab_(std::move(lab)), options_(options), with_mistakes_(with_mistakes) {}
 
   int run_all() {
     add(lab_.build_folder("solutions"));
     add(lab_.build_folder("labs"));
     for (const std::string& name : names_in(sources("alternatives"))) add(variant("alternatives", name));
-    const std::vector<Mistake> mistakes = recorded_mistakes(lab_);
+    const std::vector<Mistake> mistakes = with_mistakes_ ? recorded_mistakes(lab_) : std::vector<Mistake>();
     for (const Mistake& mistake : mistakes) add(variant("mistakes", mistake.name));
 
     std::size_t done = 0;
@@ -44,10 +45,12 @@ class Proof {
     check_reference("reference", lab_.build_folder("solutions"));
     check_skeleton();
     for (const std::string& name : names_in(sources("alternatives"))) check_reference("alternative " + name, variant("alternatives", name));
-    std::cout << "\n Recorded mistakes, and the tests that catch them\n\n";
-    for (const Mistake& mistake : mistakes) check_mistake(mistake);
-    check_every_test_kills(mistakes);
-    measure_guesses(mistakes);
+    if (with_mistakes_) {
+      std::cout << "\n Recorded mistakes, and the tests that catch them\n\n";
+      for (const Mistake& mistake : mistakes) check_mistake(mistake);
+      check_every_test_kills(mistakes);
+      measure_guesses(mistakes);
+    }
     std::cout << "\n " << mistakes.size() << " mistakes, " << lab_.tests.size() << " tests, " << jobs_.size() << " runs: "
               << (failures_ == 0 ? "the proof holds" : std::to_string(failures_) + " claims do not hold") << std::endl;
     return failures_ == 0 ? 0 : 1;
@@ -178,6 +181,7 @@ class Proof {
 
   Lab lab_;
   const RunOptions& options_;
+  bool with_mistakes_;
   std::vector<Job> jobs_;
   std::map<std::string, std::vector<const Job*>> by_folder_;
   std::set<std::string> killers_;
@@ -186,8 +190,8 @@ class Proof {
 
 }  // namespace
 
-int prove(const std::string& name, const RunOptions& options) {
+int prove(const std::string& name, const RunOptions& options, bool with_mistakes) {
   Lab lab = find_lab(name);
   load_tests(lab);
-  return Proof(std::move(lab), options).run_all();
+  return Proof(std::move(lab), options, with_mistakes).run_all();
 }

@@ -69,6 +69,18 @@ static void serve(int fd) {
   }
 }
 
+// To close with bytes unread is a reset, which may destroy what the client has not taken yet. When we are to stop, the
+// parent ends this after its 2 seconds.
+static void discard(int fd) {
+  static char rest[64 * 1024];
+  for (std::size_t left = 64 * 1024 * 1024; left > sizeof rest;) {
+    ssize_t n = ::read(fd, rest, sizeof rest);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return;
+    left -= static_cast<std::size_t>(n);
+  }
+}
+
 static void reap() {
   for (pid_t pid; (pid = ::waitpid(-1, nullptr, WNOHANG)) > 0;) children.erase(pid);
 }
@@ -87,9 +99,7 @@ static void take_one(int listener) {
     sigprocmask(SIG_SETMASK, &none, nullptr);
     serve(fd);
     ::shutdown(fd, SHUT_WR);
-    char rest[4096];
-    for (int i = 0; i < 1000 && !stop && ::read(fd, rest, sizeof rest) > 0; ++i) {
-    }
+    discard(fd);
     ::_exit(0);
   }
   if (pid > 0) children.insert(pid);
