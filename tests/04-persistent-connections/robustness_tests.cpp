@@ -44,13 +44,16 @@ void let_it_react(Program& program) {
     quiet_looks = nobody_runs(program.pid()) ? quiet_looks + 1 : 0;
 }
 
-// A whole number of answers, at least one, and in order.
+// A whole number of answers, and in order; at least one, unless a reset has cut them.
 // \param may_be_cut the last may be cut by a reset: the program has handed it to the system, but closed with requests unread
 bool whole_answers(Received received, const std::string& payload, bool may_be_cut) {
   std::string one = answer(payload), expected;
   std::size_t whole = std::max<std::size_t>(received.bytes.size() / one.size(), 1);
   bool reset = received.ending == Ending::reset;
-  if (reset && may_be_cut && received.bytes.size() > one.size()) received.bytes.resize(whole * one.size());
+  if (reset && may_be_cut) {
+    whole = received.bytes.size() / one.size();
+    received.bytes.resize(whole * one.size());
+  }
   if (received.bytes.size() > whole * one.size()) ++whole;
   for (std::size_t i = 0; i < whole; ++i) expected += one;
   if (reset) received.ending = received.wanted;
