@@ -1,9 +1,11 @@
-# add_book(<target> <folder>)
+# add_book(<target> <folder> [INSTRUCTOR])
 #
-# A target that builds the book into <folder> of the build tree: the chapters of docs/ and the interface of common/.
-# A warning fails it, and so does a link that leads nowhere.
+# A target that builds an edition of the book into <folder> of the build tree: the chapters of docs/ and the interface
+# of common/. The edition for instructors has docs/instructor/ besides, and what stands between `@cond INSTRUCTOR` and
+# `@endcond`. A warning fails it, and so does a link that leads nowhere.
 function(add_book target folder)
   set(output ${CMAKE_CURRENT_BINARY_DIR}/${folder})
+  set(docs ${PROJECT_SOURCE_DIR}/docs)
   set(DOXYGEN_VERBATIM_VARS DOXYGEN_ALIASES)
   set(DOXYGEN_ALIASES
     [[man{2}="<a href=\"https://man7.org/linux/man-pages/man\2/\1.\2.html\">\1(\2)</a>"]]
@@ -13,29 +15,46 @@ function(add_book target folder)
   set(DOXYGEN_PROJECT_NAME "Socket Labs")
   set(DOXYGEN_PROJECT_BRIEF "Learn network programming in C++ by doing it")
   set(DOXYGEN_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
-  set(DOXYGEN_HTML_OUTPUT ${folder})
   set(DOXYGEN_GENERATE_LATEX NO)
-  set(DOXYGEN_USE_MDFILE_AS_MAINPAGE ${PROJECT_SOURCE_DIR}/docs/index.md)
+  set(DOXYGEN_HAVE_DOT NO)
+  set(DOXYGEN_QUIET YES)
+
+  # What is read.
+  set(DOXYGEN_USE_MDFILE_AS_MAINPAGE ${docs}/index.md)
   set(DOXYGEN_EXAMPLE_PATH ${PROJECT_SOURCE_DIR})
   set(DOXYGEN_STRIP_FROM_PATH ${PROJECT_SOURCE_DIR})
   set(DOXYGEN_FILE_PATTERNS *.md *.hpp)
   set(DOXYGEN_JAVADOC_AUTOBRIEF YES)
   set(DOXYGEN_AUTOLINK_SUPPORT NO)
+  set(DOXYGEN_DISTRIBUTE_GROUP_DOC YES)
   set(DOXYGEN_WARN_AS_ERROR FAIL_ON_WARNINGS)
   set(DOXYGEN_WARN_IF_UNDOCUMENTED NO)
   set(DOXYGEN_WARN_NO_PARAMDOC NO)
   set(DOXYGEN_WARN_IF_INCOMPLETE_DOC NO)
-  set(DOXYGEN_DISTRIBUTE_GROUP_DOC YES)
-  set(DOXYGEN_GENERATE_TREEVIEW YES)
-  set(DOXYGEN_HAVE_DOT NO)
-  set(DOXYGEN_QUIET YES)
+  if("INSTRUCTOR" IN_LIST ARGN)
+    set(DOXYGEN_ENABLED_SECTIONS INSTRUCTOR)
+    set(DOXYGEN_PROJECT_NAME "Socket Labs for instructors")
+  else()
+    set(DOXYGEN_EXCLUDE ${docs}/instructor)
+  endif()
+
+  # What it looks like: nothing of Doxygen's own page, style sheet and scripts.
+  set(DOXYGEN_HTML_OUTPUT ${folder})
+  set(DOXYGEN_HTML_HEADER ${docs}/theme/header.html)
+  set(DOXYGEN_HTML_FOOTER ${docs}/theme/footer.html)
+  set(DOXYGEN_HTML_EXTRA_FILES ${docs}/theme/book.css ${docs}/theme/theme.js ${docs}/theme/book.js)
+  set(DOXYGEN_GENERATE_TREEVIEW NO)
+  set(DOXYGEN_DISABLE_INDEX YES)
+  set(DOXYGEN_SEARCHENGINE NO)
+  set(DOXYGEN_CLASS_GRAPH NO)
 
   # Pages of an earlier build would stay and be found by readers.
   add_custom_target(${target}-clean COMMAND ${CMAKE_COMMAND} -E rm -rf ${output})
-  doxygen_add_docs(${target}-html ${PROJECT_SOURCE_DIR}/docs ${PROJECT_SOURCE_DIR}/common)
+  doxygen_add_docs(${target}-html ${docs} ${PROJECT_SOURCE_DIR}/common)
   add_dependencies(${target}-html ${target}-clean)
   add_custom_target(${target}
-    COMMAND ${CMAKE_COMMAND} -D FOLDER=${output} -P ${PROJECT_SOURCE_DIR}/docs/cmake/check_links.cmake
+    COMMAND ${CMAKE_COMMAND} -D FOLDER=${output} -P ${docs}/cmake/finish_book.cmake
+    COMMAND ${CMAKE_COMMAND} -D FOLDER=${output} -P ${docs}/cmake/check_links.cmake
     COMMAND ${CMAKE_COMMAND} -E echo "The book: ${output}/index.html"
     VERBATIM)
   add_dependencies(${target} ${target}-html)
