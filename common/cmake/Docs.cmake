@@ -6,7 +6,7 @@
 function(add_book target folder)
   set(output ${CMAKE_CURRENT_BINARY_DIR}/${folder})
   set(docs ${PROJECT_SOURCE_DIR}/docs)
-  set(DOXYGEN_VERBATIM_VARS DOXYGEN_ALIASES)
+  set(DOXYGEN_VERBATIM_VARS DOXYGEN_ALIASES DOXYGEN_FILTER_PATTERNS)
   set(DOXYGEN_ALIASES
     [[man{2}="<a href=\"https://man7.org/linux/man-pages/man\2/\1.\2.html\">\1(\2)</a>"]]
     [[sslman{1}="<a href=\"https://docs.openssl.org/3.0/man3/\1/\">\1(3)</a>"]]
@@ -24,6 +24,7 @@ function(add_book target folder)
   set(DOXYGEN_EXAMPLE_PATH ${PROJECT_SOURCE_DIR})
   set(DOXYGEN_STRIP_FROM_PATH ${PROJECT_SOURCE_DIR})
   set(DOXYGEN_FILE_PATTERNS *.md *.hpp)
+  set(DOXYGEN_FILTER_PATTERNS "*.md=\"${CMAKE_COMMAND} -P ${docs}/cmake/inline_code.cmake\"")
   set(DOXYGEN_JAVADOC_AUTOBRIEF YES)
   set(DOXYGEN_AUTOLINK_SUPPORT NO)
   set(DOXYGEN_DISTRIBUTE_GROUP_DOC YES)

@@ -13,6 +13,7 @@ endfunction()
 
 function(finish_page page)
   file(READ ${FOLDER}/${page} html)
+  show_what_was_hidden(html)
   mend_headings(html)
   mend_code(html)
   mend_tables(html)

@@ -71,3 +71,22 @@ function(read_heading section level anchor title)
   set(${anchor} "${found_anchor}" PARENT_SCOPE)
   set(${title} "${found_title}" PARENT_SCOPE)
 endfunction()
+
+# Characters of the private range of Unicode, in UTF-8, for what Doxygen would change in inline code.
+string(ASCII 238 128 129 hidden_quote)
+string(ASCII 238 128 130 hidden_percent)
+string(ASCII 238 128 131 hidden_colons)
+
+function(hide_from_doxygen variable)
+  string(REPLACE "'" "${hidden_quote}" text "${${variable}}")
+  string(REPLACE "%" "${hidden_percent}" text "${text}")
+  string(REPLACE "::" "${hidden_colons}" text "${text}")
+  set(${variable} "${text}" PARENT_SCOPE)
+endfunction()
+
+function(show_what_was_hidden variable)
+  string(REPLACE "${hidden_quote}" "'" text "${${variable}}")
+  string(REPLACE "${hidden_percent}" "%" text "${text}")
+  string(REPLACE "${hidden_colons}" "::" text "${text}")
+  set(${variable} "${text}" PARENT_SCOPE)
+endfunction()
