@@ -1,0 +1,85 @@
+// The index of the search holds every section of the book; what it is asked most is found where it should be.
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "page.hpp"
+
+namespace {
+
+struct Entry {
+  std::string page, anchor, page_title, title, text;
+};
+
+// One entry a line: ["lab02.html", "lab02-half-close", "Lab 02: TCP echo", "...", "...", ],
+std::vector<Entry> index() {
+  std::ifstream file(std::string(STUDENT) + "/search-index.js");
+  std::vector<Entry> entries;
+  std::string line;
+  while (std::getline(file, line)) {
+    if (!line.starts_with("[\"")) continue;
+    auto fields = matches(line, "\"((?:[^\"\\\\]|\\\\.)*)\", ");
+    CAPTURE(line);
+    REQUIRE(fields.size() == 5);
+    entries.push_back({fields[0], fields[1], fields[2], fields[3], fields[4]});
+  }
+  return entries;
+}
+
+std::string small_letters(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("Every section of every page of the book has an entry in the index") {
+  auto entries = index();
+  std::set<std::string> indexed;
+  for (const Entry& entry : entries) indexed.insert(entry.page + "#" + entry.anchor);
+  std::size_t sections = 0;
+  for (const std::string& page : matches(text_of(std::string(STUDENT) + "/index.html"), "<li><a href=\"([^\"]+)\"")) {
+    if (page == "print.html") continue;
+    std::string html = text_of(std::string(STUDENT) + "/" + page);
+    for (const std::string& anchor : matches(html, "<h[2-4] id=\"([^\"]+)\">")) {
+      CAPTURE(page, anchor);
+      CHECK(indexed.contains(page + "#" + anchor));
+      ++sections;
+    }
+  }
+  CHECK(sections >= 80);
+}
+
+TEST_CASE("An entry holds the words of its section and no markup") {
+  for (const Entry& entry : index()) {
+    CAPTURE(entry.page, entry.anchor, entry.text);
+    CHECK(entry.text.find("<div") == std::string::npos);
+    CHECK(entry.text.find("&lt;") == std::string::npos);
+    CHECK_FALSE(entry.page_title.empty());
+  }
+}
+
+TEST_CASE("What people look for is in the index where it should be") {
+  auto entries = index();
+  std::ifstream questions(std::string(SOURCE) + "/tests/book/questions.txt");
+  std::string line;
+  std::size_t asked = 0;
+  while (std::getline(questions, line)) {
+    std::string page = line.substr(0, line.find('|'));
+    // The words of the question, all of which one entry of the page must hold; of a message only what follows the last colon.
+    std::string question = line.substr(line.rfind(line.find(": ") == std::string::npos ? '|' : ':') + 1);
+    auto words = matches(small_letters(question), "([a-z_]{2,})");
+    CAPTURE(page, question);
+    REQUIRE_FALSE(words.empty());
+    CHECK(std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
+      std::string text = small_letters(entry.page_title + " " + entry.title + " " + entry.text);
+      return entry.page == page &&
+             std::all_of(words.begin(), words.end(), [&](const std::string& word) { return text.find(word) != std::string::npos; });
+    }));
+    ++asked;
+  }
+  CHECK(asked >= 12);
+}
