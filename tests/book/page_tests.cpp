@@ -117,6 +117,8 @@ TEST_CASE("No markup is left standing in the text") {
     std::string prose = prose_of(html);
     for (const char* mark : {"`", "\\ilinebr", "&lt;td", "&lt;/", "@subpage", "@ref", "@snippet", "**"}) {
       CAPTURE(mark);
+      // The interface has `char **argv`.
+      if (mark == std::string("**") && !contains(html, "<!-- PageDoc -->")) continue;
       std::size_t at = prose.find(mark);
       CHECK((at == std::string::npos ? "" : prose.substr(at < 60 ? 0 : at - 60, 120)) == "");
     }
