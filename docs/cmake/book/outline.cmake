@@ -1,7 +1,7 @@
 # The order of the book.
 #
 # A list item of the main page (docs/index.md) that begins with a link to a page is a place in the book; the heading
-# above the list is its group in the sidebar. In the same way a page's lists name the pages below it, as far as the main
+# above the list is its group in the sidebar (a page of the same name needs no heading). In the same way a page's lists name the pages below it, as far as the main
 # page does not name them; below a namespace come its classes.
 
 # Sets
@@ -41,7 +41,9 @@ macro(add_groups)
     endif()
     read_link("${place}" page title)
     if(NOT page IN_LIST book_pages)
-      if(NOT group_is_open)
+      if(NOT group_is_open AND title STREQUAL group)
+        string(APPEND book_sidebar "<ul class=\"single\">\n")
+      elseif(NOT group_is_open)
         string(APPEND book_sidebar "<p class=\"group\">${group}</p>\n<ul>\n")
       endif()
       set(group_is_open TRUE)

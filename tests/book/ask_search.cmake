@@ -1,7 +1,7 @@
-# cmake -D BROWSER=<program> -D FOLDER=<html folder> -D QUESTIONS=<file> -D SCRATCH=<folder> -P search.cmake
+# cmake -D BROWSER=<program> -D FOLDER=<html folder> -D QUESTIONS=<file> -D SCRATCH=<folder> -P ask_search.cmake
 #
-# Asks the book's search what questions.txt holds, one `page|question` a line, in a browser without a window. The page
-# must be among the first three answers.
+# Asks the book's search what questions.txt holds, one `page|question` a line, in a browser without a window. The page (or
+# one of them, where several will do) must be among the first three answers.
 cmake_minimum_required(VERSION 3.25)
 file(STRINGS ${QUESTIONS} lines)
 set(questions "")
@@ -15,9 +15,9 @@ file(WRITE ${SCRATCH}/search.html
   "<script src=\"file://${FOLDER}/search.js\"></script>\n"
   "<script>\n"
   "const entries = searchIndex.map(prepare);\n"
-  "const answers = [\n${questions}].map(([page, question]) => {\n"
+  "const answers = [\n${questions}].map(([pages, question]) => {\n"
   "  const first = findEntries(question, entries).slice(0, 3).map((entry) => entry.page);\n"
-  "  return (first.includes(page) ? 'found ' : 'NOT FOUND ') + page + ' by ' + question + ' in ' + first.join(' ');\n"
+  "  return (pages.split(' ').some((page) => first.includes(page)) ? 'found ' : 'NOT FOUND ') + pages + ' by ' + question + ' in ' + first.join(' ');\n"
   "});\n"
   "document.getElementById('answers').textContent = answers.join('\\n') + '\\nasked ' + answers.length;\n"
   "</script>\n")
