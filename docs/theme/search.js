@@ -47,7 +47,7 @@ function findEntries(question, entries) {
   });
   const best = Math.max(0, ...scored.map(({ score }) => score));
   return scored
-    .filter(({ score }) => score > 0 && score >= 0.35 * best)
+    .filter(({ score }) => score > 0 && score >= 0.2 * best)
     .sort((a, b) => b.score - a.score)
     .map(({ entry }) => entry);
 }
