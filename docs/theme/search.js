@@ -1,4 +1,4 @@
-// Finds the sections of the book that a question is about. The index is in search-index.js, which is made with the book.
+// Finds the sections of the book that a question is about. The index, search-index.js, is made with the book.
 'use strict';
 
 function wordsOf(text) {
@@ -27,8 +27,8 @@ function prepare([page, anchor, pageTitle, title, text]) {
 }
 
 // The entries that have to do with the question, best first. A rare word counts more than a frequent one, a word of the
-// title more than one of the text, and words that stand beside each other as they do in the question count again. A title
-// that stands in the question as it is counts most: that is how a pasted error message finds its page.
+// title more than one of the text, and words that stand beside each other as in the question count again. A title that
+// stands in the question as it is counts most: that is how a pasted error message finds its page.
 function findEntries(question, entries) {
   const asked = wordsAsked(question);
   const phrase = ` ${wordsOf(question).join(' ')} `;

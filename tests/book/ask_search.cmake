@@ -1,7 +1,7 @@
 # cmake -D BROWSER=<program> -D FOLDER=<html folder> -D QUESTIONS=<file> -D SCRATCH=<folder> -P ask_search.cmake
 #
-# Asks the book's search what questions.txt holds, one `page|question` a line, in a browser without a window. The page (or
-# one of them, where several will do) must be among the first three answers.
+# Asks the book's search what questions.txt holds, one `page|question` a line, in a browser without a window. The page
+# (or one of them, where several will do) must be among the first three answers.
 cmake_minimum_required(VERSION 3.25)
 file(STRINGS ${QUESTIONS} lines)
 set(questions "")
@@ -17,12 +17,14 @@ file(WRITE ${SCRATCH}/search.html
   "const entries = searchIndex.map(prepare);\n"
   "const answers = [\n${questions}].map(([pages, question]) => {\n"
   "  const first = findEntries(question, entries).slice(0, 3).map((entry) => entry.page);\n"
-  "  return (pages.split(' ').some((page) => first.includes(page)) ? 'found ' : 'NOT FOUND ') + pages + ' by ' + question + ' in ' + first.join(' ');\n"
+  "  const found = pages.split(' ').some((page) => first.includes(page));\n"
+  "  return [found ? 'found' : 'NOT FOUND', pages, 'by', question, 'in', ...first].join(' ');\n"
   "});\n"
   "document.getElementById('answers').textContent = answers.join('\\n') + '\\nasked ' + answers.length;\n"
   "</script>\n")
 execute_process(
-  COMMAND ${BROWSER} --headless --no-sandbox --disable-gpu --user-data-dir=${SCRATCH}/profile --dump-dom file://${SCRATCH}/search.html
+  COMMAND ${BROWSER} --headless --no-sandbox --disable-gpu --user-data-dir=${SCRATCH}/profile
+    --dump-dom file://${SCRATCH}/search.html
   OUTPUT_VARIABLE page ERROR_VARIABLE complaint TIMEOUT 60)
 string(REGEX MATCH "<pre id=\"answers\">([^<]*)</pre>" answers "${page}")
 set(answers "${CMAKE_MATCH_1}")

@@ -1,12 +1,13 @@
 # cmake -D BROWSER=<program> -D FOLDER=<html folder> -D SCRATCH=<folder> -P measure_widths.cmake
 #
-# Opens every page as wide as a phone, 390 pixels, in a browser without a window: none of them may be wider than that, so
-# that nobody must scroll sideways to read a line. (What is wide by nature scrolls in a box of its own.)
+# Opens every page as wide as a phone, 390 pixels, in a browser without a window: none of them may be wider than that,
+# so that nobody must scroll sideways to read a line. (What is wide by nature scrolls in a box of its own.)
 cmake_minimum_required(VERSION 3.25)
 file(GLOB pages RELATIVE ${FOLDER} ${FOLDER}/*.html)
 set(frames "")
 foreach(page IN LISTS pages)
-  string(APPEND frames "<iframe src=\"file://${FOLDER}/${page}\" title=\"${page}\" width=\"390\" height=\"800\"></iframe>\n")
+  string(APPEND frames
+    "<iframe src=\"file://${FOLDER}/${page}\" title=\"${page}\" width=\"390\" height=\"800\"></iframe>\n")
 endforeach()
 file(WRITE ${SCRATCH}/widths.html
   "<!DOCTYPE html>\n<style>iframe { border: 0; }</style>\n<pre id=\"widths\"></pre>\n${frames}"

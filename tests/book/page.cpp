@@ -29,14 +29,15 @@ std::vector<Page> pages_of(const fs::path& edition) {
 std::vector<std::string> matches(const std::string& text, const std::string& pattern) {
   std::regex regex(pattern);
   std::vector<std::string> all;
-  for (std::sregex_iterator match(text.begin(), text.end(), regex), end; match != end; ++match) all.push_back((*match)[1]);
+  for (std::sregex_iterator match(text.begin(), text.end(), regex), end; match != end; ++match)
+    all.push_back((*match)[1]);
   return all;
 }
 
 std::string plain_text(const std::string& html) {
   static const std::vector<std::pair<std::string, std::string>> entities = {
-      {"&lt;", "<"},   {"&gt;", ">"},     {"&quot;", "\""}, {"&#39;", "'"},  {"&lsquo;", "'"}, {"&rsquo;", "'"},
-      {"&#160;", " "}, {"&ndash;", "--"}, {"&nbsp;", " "},  {"&amp;", "&"},
+      {"&lt;", "<"},    {"&gt;", ">"},   {"&quot;", "\""},  {"&#39;", "'"},  {"&lsquo;", "'"},
+      {"&rsquo;", "'"}, {"&#160;", " "}, {"&ndash;", "--"}, {"&nbsp;", " "}, {"&amp;", "&"},
   };
   std::string text;
   for (std::size_t at = 0; at < html.size();) {
@@ -45,8 +46,9 @@ std::string plain_text(const std::string& html) {
       at = end == std::string::npos ? html.size() : end + 1;
       continue;
     }
-    auto entity = std::find_if(entities.begin(), entities.end(),
-                               [&](const auto& known) { return html.compare(at, known.first.size(), known.first) == 0; });
+    auto entity = std::find_if(entities.begin(), entities.end(), [&](const auto& known) {
+      return html.compare(at, known.first.size(), known.first) == 0;
+    });
     if (entity != entities.end()) {
       text += entity->second;
       at += entity->first.size();

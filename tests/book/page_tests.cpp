@@ -19,7 +19,9 @@ std::size_t count(const std::string& text, const std::string& part) {
 }
 
 // A picture's tag says what it shows, or that it is an ornament.
-bool says_what_it_shows(const std::string& img) { return std::regex_search(img, std::regex("alt=\"[^\"]+\"|role=\"presentation\"")); }
+bool says_what_it_shows(const std::string& img) {
+  return std::regex_search(img, std::regex("alt=\"[^\"]+\"|role=\"presentation\""));
+}
 
 // The text of the page's pieces that are not code.
 std::string prose_of(const std::string& html) {
@@ -31,7 +33,8 @@ std::string prose_of(const std::string& html) {
       rest.erase(at, stop == std::string::npos ? stop : stop + end.size() - at);
     }
   }
-  for (std::size_t at = rest.find("<div class=\"line\">"); at != std::string::npos; at = rest.find("<div class=\"line\">", at))
+  for (std::size_t at = rest.find("<div class=\"line\">"); at != std::string::npos;
+       at = rest.find("<div class=\"line\">", at))
     rest.erase(at, rest.find("</div>", at) - at);
   return rest;
 }
@@ -76,7 +79,8 @@ TEST_CASE("Every picture says in words what it shows") {
     }
     for (const std::string& svg : matches(html, "(<svg [^>]*>)")) {
       CAPTURE(svg);
-      CHECK(std::regex_search(svg, std::regex("aria-label=\"[^\"]+\"|aria-labelledby=\"[^\"]+\"|aria-hidden=\"true\"")));
+      CHECK(
+          std::regex_search(svg, std::regex("aria-label=\"[^\"]+\"|aria-labelledby=\"[^\"]+\"|aria-hidden=\"true\"")));
     }
     CHECK_FALSE(contains(html, "<object"));
     CHECK_FALSE(contains(html, "<iframe"));

@@ -20,7 +20,8 @@ std::set<std::string> sections_of(const std::string& chapter) {
   REQUIRE(id.size() == 1);
   std::set<std::string> titles;
   std::string html = text_of(fs::path(STUDENT) / (id[0] + ".html"));
-  for (const std::string& title : matches(html, "<h[2-4] id=\"[^\"]+\">((?:[^<]|<(?!a class=\"self-link\"))*?) ?<a class=\"self-link\""))
+  for (const std::string& title :
+       matches(html, "<h[2-4] id=\"[^\"]+\">((?:[^<]|<(?!a class=\"self-link\"))*?) ?<a class=\"self-link\""))
     titles.insert(plain_text(title));
   return titles;
 }

@@ -30,7 +30,8 @@ std::vector<Entry> index() {
 }
 
 std::string small_letters(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -77,7 +78,8 @@ TEST_CASE("What people look for is in the index where it should be") {
     CHECK(std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
       std::string text = small_letters(entry.page_title + " " + entry.title + " " + entry.text);
       return pages.find(" " + entry.page + " ") != std::string::npos &&
-             std::all_of(words.begin(), words.end(), [&](const std::string& word) { return text.find(word) != std::string::npos; });
+             std::all_of(words.begin(), words.end(),
+                         [&](const std::string& word) { return text.find(word) != std::string::npos; });
     }));
     ++asked;
   }

@@ -95,7 +95,9 @@ TEST_CASE("A line of a solution is found in a page, also broken and coloured") {
   Lines lines;
   lines.add(without_blanks("if (reply.size() < expected) throw std::runtime_error(ended_early(reply.size()));"));
   std::string page =
-      "<p>Like this:</p><div class=\"line\">  <span class=\"keywordflow\">if</span> (reply.size() &lt; expected)</div>\n"
-      "<div class=\"line\">    <span class=\"keywordflow\">throw</span> std::runtime_error(ended_early(reply.size()));</div>";
+      "<p>Like this:</p><div class=\"line\">  <span class=\"keywordflow\">if</span> (reply.size() &lt; "
+      "expected)</div>\n"
+      "<div class=\"line\">    <span class=\"keywordflow\">throw</span> "
+      "std::runtime_error(ended_early(reply.size()));</div>";
   CHECK(lines.found_in(without_blanks(plain_text(page))).size() == 1);
 }

@@ -1,8 +1,8 @@
 # The order of the book.
 #
 # A list item of the main page (docs/index.md) that begins with a link to a page is a place in the book; the heading
-# above the list is its group in the sidebar (a page of the same name needs no heading). In the same way a page's lists name the pages below it, as far as the main
-# page does not name them; below a namespace come its classes.
+# above the list is its group in the sidebar (a page of the same name needs no heading). In the same way a page's lists
+# name the pages below it, as far as the main page does not name them; below a namespace come its classes.
 
 # Sets
 #   book_pages       the pages in reading order: "lab01.html"

@@ -73,8 +73,8 @@ function(mend_tables variable)
   set(${variable} "${html}" PARENT_SCOPE)
 endfunction()
 
-# Doxygen's lists of classes and files fold with a script of its own, which this book does not load; its lists of members
-# say what the page says already.
+# Doxygen's lists of classes and files fold with a script of its own, which this book does not load; its lists of
+# members say what the page says already.
 function(mend_lists_of_names variable)
   string(REGEX REPLACE "<div class=\"levels\">[^\n]*</div>(<table)" "\\1" html "${${variable}}")
   string(REGEX REPLACE "<span id=\"(arr|img)_[^>]*>[^<]*</span>" "" html "${html}")
@@ -125,11 +125,13 @@ function(add_previous_and_next variable page)
     math(EXPR after "${place} + 1")
     if(before GREATER_EQUAL 0)
       list(GET book_pages ${before} other)
-      string(APPEND links "<a class=\"previous\" rel=\"prev\" href=\"${other}\"><span>Previous</span> ${title_of_${other}}</a>\n")
+      string(APPEND links "<a class=\"previous\" rel=\"prev\" href=\"${other}\">"
+        "<span>Previous</span> ${title_of_${other}}</a>\n")
     endif()
     if(after LESS count)
       list(GET book_pages ${after} other)
-      string(APPEND links "<a class=\"next\" rel=\"next\" href=\"${other}\"><span>Next</span> ${title_of_${other}}</a>\n")
+      string(APPEND links "<a class=\"next\" rel=\"next\" href=\"${other}\">"
+        "<span>Next</span> ${title_of_${other}}</a>\n")
     endif()
     set(links "<nav class=\"turn\" aria-label=\"Previous and next page\">\n${links}</nav>")
   endif()

@@ -12,7 +12,8 @@ function(write_print_page)
     drop_loose_ends(contents)
     cmake_path(GET page STEM id)
     string(APPEND chapters
-      "<section class=\"chapter\" id=\"page-${id}\">\n<h1>${title}</h1>\n<div class=\"textblock\">${contents}</div>\n</section>\n")
+      "<section class=\"chapter\" id=\"page-${id}\">\n<h1>${title}</h1>\n"
+      "<div class=\"textblock\">${contents}</div>\n</section>\n")
     list(APPEND printed ${page})
   endforeach()
   foreach(page IN LISTS printed)

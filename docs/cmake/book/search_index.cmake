@@ -1,5 +1,5 @@
-# The index that the search looks through: one entry a section, as a script, since a page that was opened from a file may
-# load a script and nothing else.
+# The index that the search looks through: one entry a section, as a script, since a page that was opened from a file
+# may load a script and nothing else.
 function(write_search_index)
   set(entries "")
   foreach(page IN LISTS book_pages)
