@@ -115,7 +115,8 @@ static void datagram_too_long() {
 static void too_many_groups() {
   net::Socket member(AF_INET, SOCK_DGRAM);
   for (int i = 1; i < 255; ++i)  // Linux allows 20 a socket: /proc/sys/net/ipv4/igmp_max_memberships
-    net::join_group(member, address("239.1.1." + std::to_string(i), 7, SOCK_DGRAM), address("127.0.0.1", 7, SOCK_DGRAM));
+    net::join_group(member, address("239.1.1." + std::to_string(i), 7, SOCK_DGRAM),
+                    address("127.0.0.1", 7, SOCK_DGRAM));
 }
 //! [ENOBUFS]
 
@@ -147,7 +148,7 @@ static void connect_under_way() {
 
 //! [EINTR]
 static void a_signal_comes() {
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = [](int) {};  // sa_flags without SA_RESTART: a waiting call ends
   ::sigaction(SIGALRM, &action, nullptr);
   Conversation talk;
