@@ -3,8 +3,8 @@
 namespace harness {
 
 const std::vector<ErrorPage>& error_pages() {
-  constexpr std::string_view connecting = "errors-connecting.md", talking = "errors-talking.md", descriptors = "errors-descriptors.md",
-                             tls = "errors-tls.md", grader = "errors-grader.md";
+  constexpr std::string_view connecting = "errors-connecting.md", talking = "errors-talking.md",
+                             descriptors = "errors-descriptors.md", tls = "errors-tls.md", grader = "errors-grader.md";
   static const std::vector<ErrorPage> all{
       {"Address already in use", connecting, "Address already in use"},
       {"Cannot assign requested address", connecting, "Cannot assign requested address"},
@@ -50,24 +50,37 @@ const std::vector<ErrorPage>& error_pages() {
       {"ERROR: LeakSanitizer", grader, "ERROR: LeakSanitizer"},
       {"runtime error:", grader, "runtime error:"},
       {"terminate called after throwing", grader, "terminate called after throwing an instance of"},
-      {"is the line flushed?", grader, "it listens but has not said so: is the line flushed?"},
+      {"is the line flushed?", grader, "is the line flushed?"},
       {"it neither listens nor announces anything", grader, "it neither listens nor announces anything"},
       {"the program ended before it announced anything", grader, "the program ended before it announced anything"},
   };
   return all;
 }
 
-std::string where_explained(std::string_view text) {
+namespace {
+
+constexpr std::string_view grader_page = "errors-grader.md";
+
+const ErrorPage* last_one_in(std::string_view text, bool of_grader) {
   const ErrorPage* last = nullptr;
   std::size_t at = 0;
   for (const ErrorPage& page : error_pages()) {
     std::size_t found = text.rfind(page.message);
-    if (found == std::string_view::npos || (last && found <= at)) continue;
+    if ((page.file == grader_page) != of_grader || found == std::string_view::npos || (last && found <= at)) continue;
     last = &page;
     at = found;
   }
-  if (!last) return "";
-  return "docs/" + std::string(last->file) + " \"" + std::string(last->heading) + '"';
+  return last;
+}
+
+}  // namespace
+
+std::string where_explained(std::string_view text) {
+  // How the program ended comes first: an exception that nobody caught is a worse matter than its reason.
+  const ErrorPage* page = last_one_in(text, true);
+  if (!page) page = last_one_in(text, false);
+  if (!page) return "";
+  return "docs/" + std::string(page->file) + " \"" + std::string(page->heading) + '"';
 }
 
 }  // namespace harness

@@ -15,7 +15,7 @@ struct ErrorPage {
 /// All that the book has a section about.
 const std::vector<ErrorPage>& error_pages();
 
-/// The section about the message that comes last in `text`: `docs/errors-talking.md "Broken pipe"`, or empty where no
+/// The section about what ended the program (a sanitizer, an exception), or else about the message that comes last in
 /// known one is in it. The last one, because programs say first what they did and last why it failed.
 std::string where_explained(std::string_view text);
 
