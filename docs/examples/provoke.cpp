@@ -71,7 +71,7 @@ static void closed_with_bytes_unread() {
 static void sends_to_who_has_gone() {
   Conversation talk;
   talk.server.close();
-  say(talk.client, "one");  // succeeds: the kernel cannot know yet. A reset comes back.
+  say(talk.client, "one");  // succeeds, and a reset comes back
   say(talk.client, "two");
 }
 //! [EPIPE]
