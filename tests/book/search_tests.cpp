@@ -14,6 +14,19 @@ struct Entry {
   std::string page, anchor, page_title, title, text;
 };
 
+// The next "string" of a line of JavaScript, from `at` on, which moves behind it.
+std::string next_string(const std::string& line, std::size_t& at) {
+  std::string text;
+  at = line.find('"', at);
+  REQUIRE(at != std::string::npos);
+  for (++at; at < line.size() && line[at] != '"'; ++at) {
+    if (line[at] == '\\') ++at;
+    text += line.at(at);
+  }
+  ++at;
+  return text;
+}
+
 // One entry a line: ["lab02.html", "lab02-half-close", "Lab 02: TCP echo", "...", "...", ],
 std::vector<Entry> index() {
   std::ifstream file(std::string(STUDENT) + "/search-index.js");
@@ -21,10 +34,13 @@ std::vector<Entry> index() {
   std::string line;
   while (std::getline(file, line)) {
     if (!line.starts_with("[\"")) continue;
-    auto fields = matches(line, "\"((?:[^\"\\\\]|\\\\.)*)\", ");
+    std::size_t at = 0;
+    Entry entry;
+    for (std::string* field : {&entry.page, &entry.anchor, &entry.page_title, &entry.title, &entry.text})
+      *field = next_string(line, at);
     CAPTURE(line);
-    REQUIRE(fields.size() == 5);
-    entries.push_back({fields[0], fields[1], fields[2], fields[3], fields[4]});
+    CHECK(line.substr(at) == ", ],");
+    entries.push_back(entry);
   }
   return entries;
 }
