@@ -53,7 +53,8 @@ function(add_book target folder)
 
   # Pages of an earlier build would stay and be found by readers.
   add_custom_target(${target}-clean COMMAND ${CMAKE_COMMAND} -E rm -rf ${output})
-  doxygen_add_docs(${target}-html ${docs} ${PROJECT_SOURCE_DIR}/common)
+  # ${tables}: the folder of pages that are made from the tests, where an edition has such.
+  doxygen_add_docs(${target}-html ${docs} ${PROJECT_SOURCE_DIR}/common ${tables})
   add_dependencies(${target}-html ${target}-clean)
   add_custom_target(${target}
     COMMAND ${CMAKE_COMMAND} -D FOLDER=${output} -P ${docs}/cmake/finish_book.cmake
