@@ -1,5 +1,6 @@
 // What the grader tells a learner to read is a section of the built book, which a link can lead to.
 #include <catch2/catch_test_macros.hpp>
+#include <cctype>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -33,6 +34,8 @@ TEST_CASE("Every section that a failure names is in the built book") {
   std::size_t references = 0;
   for (const auto& entry : fs::recursive_directory_iterator(source / "tests")) {
     if (entry.path().extension() != ".cpp" && entry.path().extension() != ".hpp") continue;
+    // The labs' own folders: 01-socket-basics and so on.
+    if (!std::isdigit(static_cast<unsigned char>(fs::relative(entry.path(), source / "tests").string()[0]))) continue;
     std::string text = text_of(entry.path());
     auto chapters = matches(text, "read_about\\(\"(docs/[0-9a-z-]+\\.md)");
     if (chapters.empty()) continue;
