@@ -9,7 +9,10 @@ function(add_book target folder)
     [[man{2}="<a href=\"https://man7.org/linux/man-pages/man\2/\1.\2.html\">\1(\2)</a>"]]
     [[sslman{1}="<a href=\"https://docs.openssl.org/3.0/man3/\1/\">\1(3)</a>"]]
     [[hint{1}="@htmlonly[block]<details><summary>\1</summary>@endhtmlonly"]]
-    [[endhint="@htmlonly[block]</details>@endhtmlonly"]])
+    [[endhint="@htmlonly[block]</details>@endhtmlonly"]]
+    # @figure, @htmlinclude[block] of a picture, @caption{...}
+    [[figure="@htmlonly[block]<figure class=\"chart\" style=\"overflow-x: auto\">@endhtmlonly"]]
+    [[caption{1}="@htmlonly[block]<figcaption>\1</figcaption></figure>@endhtmlonly"]])
   set(DOXYGEN_PROJECT_NAME "Socket Labs")
   set(DOXYGEN_PROJECT_BRIEF "Learn network programming in C++ by doing it")
   set(DOXYGEN_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})

@@ -264,6 +264,6 @@ std::string as_svg(const Chart& chart) {
   }
   std::string title = "The socket calls of " + chart.left + (chart.right == "peer" ? "" : " and " + chart.right);
   return "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" aria-label=\"" + for_xml(title) + "\" viewBox=\"0 0 1000 " + number(bottom + 6) +
-         "\" font-family=\"sans-serif\" font-size=\"13\" fill=\"currentColor\">\n<title>" + for_xml(title) +
+         "\" font-family=\"sans-serif\" font-size=\"13\" fill=\"currentColor\" style=\"min-width: 44rem; width: 100%\">\n<title>" + for_xml(title) +
          "</title>\n<desc>Time runs downward. Calls stand outside, packets between the two kernels. A bar is a call that waits.</desc>\n" + drawing.all() + "</svg>\n";
 }

@@ -16,6 +16,7 @@
 #include <regex>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "network.hpp"
@@ -51,7 +52,7 @@ class Terminal {
       ::setpgid(0, 0);
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       if (::chdir(folder.c_str()) != 0) ::_exit(127);
-      ::dup2(::open("/dev/null", O_RDONLY), 0);
+      ::dup2(::open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
       ::dup2(in[0], type_on);
       ::dup2(out[1], 1);
       ::dup2(out[1], 2);
@@ -164,7 +165,7 @@ void replay_commands(Terminal& shell, const Transcript& block, Ports& ports) {
     }
     for (const std::string& line : answer) expected += line + "\n";
     CAPTURE(block.line, command, expected, output);
-    CHECK(agree(answer, lines_of(output)));
+    REQUIRE(agree(answer, lines_of(output)));
   }
 }
 
@@ -180,7 +181,7 @@ void replay_turns(const fs::path& folder, const Transcript& block, Ports& ports)
     }
     std::string line = terminal.read_until("\n");
     CAPTURE(block.line, turn.right, text, line);
-    CHECK(masked(line) == masked(text));
+    REQUIRE(masked(line) == masked(text));
   }
 }
 
