@@ -56,6 +56,8 @@ class Terminal {
       ::dup2(in[0], type_on);
       ::dup2(out[1], 1);
       ::dup2(out[1], 2);
+      for (int fd = 3; fd < 64; ++fd)  // the first socket is 3, as on the page
+        if (fd != type_on) ::close(fd);
       ::setenv("PATH", search_path().c_str(), 1);
       std::vector<char*> words;
       for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
