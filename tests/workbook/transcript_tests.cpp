@@ -152,11 +152,28 @@ std::string missing_tool(const Transcript& block) {
   return "";
 }
 
+// How many sockets there are in this network.
+std::size_t sockets_in_use() {
+  std::size_t count = 0;
+  for (const char* table : {"/proc/self/net/tcp", "/proc/self/net/udp"}) {
+    std::ifstream file(table);
+    for (std::string line; std::getline(file, line);) ++count;
+  }
+  return count;
+}
+
+// What goes on in the background and says nothing is ready when it has its socket.
+void wait_for_a_socket(std::size_t before) {
+  auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (sockets_in_use() == before && std::chrono::steady_clock::now() < limit) ::usleep(10'000);
+}
+
 void replay_commands(Terminal& shell, const Transcript& block, Ports& ports) {
   for (const Typed& typed : block.typed) {
     std::string command = ports.replaced(typed.command), expected;
     std::vector<std::string> answer;
     for (const std::string& line : typed.answer) answer.push_back(ports.replaced(line));
+    std::size_t before = sockets_in_use();
     shell.type(command);
     std::string output = shell.read_until("\1\n");
     // What goes on in the background speaks when it is ready.
@@ -165,6 +182,7 @@ void replay_commands(Terminal& shell, const Transcript& block, Ports& ports) {
       if (line.empty()) break;
       output += line + "\n";
     }
+    if (command.ends_with("&") && answer.empty()) wait_for_a_socket(before);
     for (const std::string& line : answer) expected += line + "\n";
     CAPTURE(block.line, command, expected, output);
     REQUIRE(agree(answer, lines_of(output)));
