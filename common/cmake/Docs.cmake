@@ -17,7 +17,6 @@ function(add_book target folder)
   if("INSTRUCTOR" IN_LIST ARGN)
     set(tables ${CMAKE_CURRENT_BINARY_DIR}/instructor)
     file(MAKE_DIRECTORY ${tables})
-    set(DOXYGEN_INPUT ${tables})
     add_custom_target(${target}-tables
       COMMAND ${CMAKE_COMMAND} -D SOURCE=${PROJECT_SOURCE_DIR} -D FOLDER=${tables} -P ${PROJECT_SOURCE_DIR}/docs/instructor/tables.cmake)
     cmake_language(EVAL CODE "cmake_language(DEFER CALL add_dependencies ${target}-html ${target}-tables)")
