@@ -13,7 +13,7 @@ namespace {
 using harness::RecordedCall;
 using harness::SeenPacket;
 
-constexpr std::size_t longest_call = 46;
+constexpr std::size_t longest_call = 46, longest_on_the_wire = 32;
 
 std::string in_ms(double ms) {
   char text[32];
@@ -232,11 +232,20 @@ std::string as_text(const Chart& chart) {
 }
 
 std::string as_svg(const Chart& chart) {
-  constexpr double width = 1000, left = 392, right = 668, step = 26, top = 56;
+  // As wide as what is to be written: a page's column is narrow, and small print is not read.
+  constexpr double a_character = 7.9, times = 60, step = 26, top = 56;
+  std::size_t left_size = chart.left.size(), right_size = chart.right.size(), wire_size = 14;
+  for (const ChartRow& row : chart.rows) {
+    left_size = std::max(left_size, row.left.size());
+    right_size = std::max(right_size, row.right.size());
+    wire_size = std::max(wire_size, std::min(row.wire.size(), longest_on_the_wire));
+  }
+  const double left = times + a_character * static_cast<double>(left_size) + 28, right = left + 6.6 * static_cast<double>(wire_size) + 50;
+  const double width = right + a_character * static_cast<double>(right_size) + 28;
   const std::string wire_colour = "var(--chart-wire, #2f7fd6)", pale = "fill-opacity=\".75\"", bold = "font-weight=\"bold\" text-anchor=\"middle\"";
   double bottom = top + step * static_cast<double>(chart.rows.size());
   Drawing drawing;
-  drawing.text((60 + left) / 2, 20, chart.left, bold);
+  drawing.text((times + left) / 2, 20, chart.left, bold);
   drawing.text((right + width) / 2, 20, chart.right, bold);
   for (double x : {left, right}) {
     drawing.text(x, 20, "kernel", "text-anchor=\"middle\" " + pale);
@@ -247,23 +256,25 @@ std::string as_svg(const Chart& chart) {
   for (std::size_t i = 0; i < chart.rows.size(); ++i, y += step) {
     const ChartRow& row = chart.rows[i];
     drawing.text(0, y + 4, in_ms(row.at_ms), "font-size=\"11\" " + pale);
-    const std::string call = "class=\"call\" font-family=\"monospace\" font-size=\"11\"";
+    const std::string call = "class=\"call\" font-family=\"monospace\"";
     if (!row.left.empty()) drawing.text(left - 24, y + 4, row.left, call + " text-anchor=\"end\"");
     if (!row.right.empty()) drawing.text(right + 24, y + 4, row.right, call);
     if (row.waits_from < i || row.waited_ms >= 1) {
       double begin = row.waits_from < i ? top + step * static_cast<double>(row.waits_from) - step / 2 : y - step / 2;
       drawing.bar(row.left.empty() ? right : left, begin, y, "waited " + in_ms(row.waited_ms));
+      bool room = row.waited_ms >= 50 && row.wire.empty();
+      if (room) drawing.text(row.left.empty() ? right - 8 : left + 8, y + 4, in_ms(row.waited_ms), "font-size=\"11\" text-anchor=\"" + std::string(row.left.empty() ? "end" : "start") + "\" " + pale);
     }
     if (row.left_way != Way::none) row.left_way == Way::right ? drawing.arrow(left - 20, left - 4, y, "currentColor") : drawing.arrow(left - 4, left - 20, y, "currentColor");
     if (row.right_way != Way::none) row.right_way == Way::right ? drawing.arrow(right + 4, right + 20, y, "currentColor") : drawing.arrow(right + 20, right + 4, y, "currentColor");
     if (row.wire_way != Way::none) {
       bool to_right = row.wire_way == Way::right;
       drawing.arrow(to_right ? left + 6 : right - 6, to_right ? right - 6 : left + 6, y, wire_colour);
-      drawing.text((left + right) / 2, y - 4, row.wire.substr(0, 40), "text-anchor=\"middle\" font-size=\"11\"");
+      drawing.text((left + right) / 2, y - 4, row.wire.size() > longest_on_the_wire ? row.wire.substr(0, longest_on_the_wire - 3) + "..." : row.wire, "text-anchor=\"middle\" font-size=\"12\"");
     }
   }
   std::string title = "The socket calls of " + chart.left + (chart.right == "peer" ? "" : " and " + chart.right);
-  return "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" aria-label=\"" + for_xml(title) + "\" viewBox=\"0 0 1000 " + number(bottom + 6) +
-         "\" font-family=\"sans-serif\" font-size=\"13\" fill=\"currentColor\" style=\"min-width: 44rem; width: 100%\">\n<title>" + for_xml(title) +
+  return "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" aria-label=\"" + for_xml(title) + "\" viewBox=\"0 0 " + number(width) + " " + number(bottom + 6) +
+         "\" font-family=\"sans-serif\" font-size=\"13\" fill=\"currentColor\" style=\"min-width: " + number(0.85 * width) + "px; max-width: " + number(width) + "px; width: 100%\">\n<title>" + for_xml(title) +
          "</title>\n<desc>Time runs downward. Calls stand outside, packets between the two kernels. A bar is a call that waits.</desc>\n" + drawing.all() + "</svg>\n";
 }
