@@ -68,6 +68,7 @@ std::string masked(const std::string& line) {
   text = std::regex_replace(text, std::regex("(127\\.0\\.0\\.1|\\[::1\\]):[0-9]{5}\\b"), "$1:PORT");
   text = std::regex_replace(text, std::regex("[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} [0-9]{4} GMT"), "DATE");
   text = std::regex_replace(text, std::regex("\\b[0-9]+\\.[0-9]+ seconds\\b"), "TIME");
+  text = std::regex_replace(text, std::regex("for [0-9]+ more days"), "for N more days");
   text = std::regex_replace(text, std::regex(" = "), "=");  // in names of certificates, as OpenSSL's version has it
   return text;
 }
