@@ -20,7 +20,8 @@ class Fence {
   void allow_writing(const std::string& path);
 
   /// Safe between fork and exec.
-  /// \returns false when the system has no such fence; the system calls are kept away nevertheless
+  /// \returns false when the system has such a fence and it could not be entered: the program must not run then. Where
+  /// the system has none, the calls alone are kept away.
   bool enter() const noexcept;
 
   /// The version of the kernel's Landlock, 0 where there is none. From 6 on it keeps signals inside, too.
@@ -28,6 +29,7 @@ class Fence {
 
  private:
   void allow(const std::string& path, unsigned long long access);
+  bool there_ = false;
   int rules_ = -1;
 };
 

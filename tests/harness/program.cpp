@@ -74,7 +74,8 @@ void limit(int resource, std::size_t most) {
   ::dup2(in, 0);
   ::dup2(out, 1);
   ::dup2(err, 2);
-  ::syscall(SYS_close_range, 3U, ~0U, 0U);
+  // The fence still needs its own descriptors, so theirs end at the exec.
+  ::syscall(SYS_close_range, 3U, ~0U, fence != nullptr ? 4U /* CLOSE_RANGE_CLOEXEC */ : 0U);
   limit(RLIMIT_NOFILE, options.descriptors);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 64 * 1024 * 1024);
@@ -88,7 +89,7 @@ void limit(int resource, std::size_t most) {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  if (fence != nullptr) fence->enter();
+  if (fence != nullptr && !fence->enter()) ::_exit(127);
   ::execve(path, arguments, environment);
   ::_exit(127);
 }

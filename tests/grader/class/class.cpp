@@ -123,6 +123,8 @@ class ClassRun {
     if (setting_.contained && !setting_.hold.enough())
       throw std::runtime_error("this machine cannot hold strangers' programs. " + setting_.hold.lacking() +
                                "If you trust the submissions: --without-containment.");
+    fs::create_directories(work_.path() + "/built");
+    fs::permissions(work_.path() + "/built", fs::perms(0700));
     stock(setting_.recipe, setting_.lab, work_.path() + "/kit");
     load_tests(setting_.lab);
     setting_.run = options_.run;

@@ -84,7 +84,7 @@ class Runs {
       if (::chdir(what.folder.c_str()) != 0 || !harness::become_other_user(what.user)) ::_exit(126);
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       if (::getppid() != parent) ::_exit(126);
-      fence.enter();
+      if (!fence.enter()) ::_exit(126);
       ::execve(arguments[0], arguments.data(), settings.data());
       ::_exit(127);
     }

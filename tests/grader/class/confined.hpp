@@ -15,7 +15,7 @@ struct Confined {
   std::vector<std::string> readable;  ///< besides the system's own
   std::vector<std::string> writable;
   uid_t user = 0;                     ///< whom it runs as, when we are root
-  std::size_t processor_seconds = 15, seconds = 20;
+  std::size_t processor_seconds = 10, seconds = 60;  ///< the latter is generous: the machine may be busy
   std::size_t memory = 2048, file = 64;  ///< MiB
   std::size_t output = 64 * 1024;        ///< bytes that are kept; more than 64 times as much ends it
   bool only_stdout = false;

@@ -129,7 +129,7 @@ void grade_submission(const Taken& taken, const Setting& setting, const Store& s
   std::string bin = taken.folder + "/bin", objects = taken.folder + "/objects";
   if (user != 0)
     for (const std::string& folder : {bin, objects, taken.folder + "/tmp"}) (void)!::chown(folder.c_str(), user, user);
-  Compiled compiled = compile(setting.recipe, setting.work + "/kit", taken.folder + "/source", taken.extra, bin, objects, user, 2);
+  Compiled compiled = compile(setting.recipe, setting.work + "/kit", taken.folder + "/source", taken.extra, bin, objects, setting.work + "/built", user, 2);
   for (ProgramGrade& program : grade.programs) {
     auto error = compiled.errors.find(program.name);
     bool built = error == compiled.errors.end();
