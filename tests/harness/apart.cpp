@@ -110,4 +110,22 @@ bool become_other_user(uid_t user) noexcept {
   return ::setgroups(0, nullptr) == 0 && ::setresgid(user, user, user) == 0 && ::setresuid(user, user, user) == 0;
 }
 
+// The real user, which prlimit(2) asks for, and that of the files, which /proc asks for; of this thread alone, so past the
+// C library, which would change all threads.
+SameUser::SameUser() : user_(in_force.user) {
+  if (user_ == 0) return;
+  ::syscall(SYS_setresgid, user_, -1, -1);
+  ::syscall(SYS_setfsgid, user_);
+  ::syscall(SYS_setresuid, user_, -1, -1);
+  ::syscall(SYS_setfsuid, user_);
+}
+
+SameUser::~SameUser() {
+  if (user_ == 0) return;
+  ::syscall(SYS_setresuid, 0, -1, -1);
+  ::syscall(SYS_setfsuid, 0);
+  ::syscall(SYS_setresgid, 0, -1, -1);
+  ::syscall(SYS_setfsgid, 0);
+}
+
 }  // namespace harness

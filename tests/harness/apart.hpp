@@ -35,4 +35,17 @@ const std::string& why_not_apart();
 /// \returns false when it could not be done: the program must not run then
 bool become_other_user(uid_t user) noexcept;
 
+/// While it lives, this thread may look into the programs under test, and limit them, where we are root but without the
+/// capabilities that would let root do so, as in a container. Where programs are not contained it does nothing.
+class SameUser {
+ public:
+  SameUser();
+  ~SameUser();
+  SameUser(const SameUser&) = delete;
+  SameUser& operator=(const SameUser&) = delete;
+
+ private:
+  uid_t user_ = 0;
+};
+
 }  // namespace harness

@@ -12,6 +12,8 @@
 #include <set>
 #include <sstream>
 
+#include "apart.hpp"
+
 namespace harness {
 namespace {
 
@@ -76,6 +78,7 @@ std::vector<Process> family_of(pid_t root, bool with_adopted) {
 
 std::vector<std::string> descriptor_targets(pid_t pid) {
   std::vector<std::string> targets;
+  SameUser may_look;
   std::string folder = "/proc/" + std::to_string(pid) + "/fd";
   DIR* directory = ::opendir(folder.c_str());
   if (!directory) return targets;
