@@ -8,6 +8,7 @@
 
 #include "board.hpp"
 #include "class/class.hpp"
+#include "class/similar.hpp"
 #include "doctor.hpp"
 #include "proof.hpp"
 #include "subprocess.hpp"
@@ -27,6 +28,8 @@ constexpr const char* usage =
     "                      run one of your programs by hand and see its socket calls as they happen\n"
     "  class FOLDER --lab LAB\n"
     "                      grade the submissions in FOLDER, each in a fence of its own\n"
+    "  similar FOLDER --lab LAB\n"
+    "                      submissions that share unusually much beyond what everybody was given\n"
     "  proof LAB           judge the lab's tests: reference, skeleton, alternatives, recorded mistakes\n"
     "\n"
     "  --programs FOLDER   judge the programs in FOLDER as they are (board)\n"
@@ -129,7 +132,7 @@ int carry_out(Arguments arguments) {
   const auto& words = arguments.words;
   if (words.empty()) throw UsageError{"a command is missing"};
   std::string command = words[0], lab = words.size() > 1 ? words[1] : "";
-  bool wants_lab = command == "board" || command == "proof" || command == "trace", takes_lab = wants_lab || command == "watch" || command == "class";
+  bool wants_lab = command == "board" || command == "proof" || command == "trace", takes_lab = wants_lab || command == "watch" || command == "class" || command == "similar";
   if (wants_lab && lab.empty()) throw UsageError{command + " wants a lab: grade " + command + " lab02"};
   if (words.size() > (takes_lab ? 2U : 1U)) throw UsageError{"too many words for " + command};
 
@@ -140,10 +143,11 @@ int carry_out(Arguments arguments) {
     return trace(arguments.trace);
   }
   if (command == "doctor") return doctor();
-  if (command == "class") {
+  if (command == "class" || command == "similar") {
     ClassOptions& options = arguments.class_options;
-    if (lab.empty() || options.lab.empty()) throw UsageError{"class wants a folder of submissions and a lab: grade class submissions --lab lab02"};
+    if (lab.empty() || options.lab.empty()) throw UsageError{command + " wants a folder of submissions and a lab: grade " + command + " submissions --lab lab02"};
     options.folder = folder(lab);
+    if (command == "similar") return report_similar(options.folder, options.lab);
     options.run = arguments.board.run;
     options.at_once = options.run.workers;
     options.run.workers = 0;
