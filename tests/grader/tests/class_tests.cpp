@@ -264,3 +264,33 @@ TEST_CASE("Two graders on one folder of results: the second says so; an unwritab
   CHECK(full.status == 1);
   CHECK_THAT(full.output, ContainsSubstring("the results folder /proc/self/results cannot be made"));
 }
+
+TEST_CASE("Similar submissions are found under other names and in another layout; what everybody was given does not count") {
+  std::string folder = fresh("similar"), own = SOURCE "/tests/02-tcp-echo/alternatives/poll/";
+  auto disguised = [](std::string text) {
+    for (const char* name : {"fd", "text", "bytes", "client", "address", "main_loop", "reply"}) text = replaced(text, std::string(name), std::string("my_") + name);
+    return "// all my own work\n" + replaced(replaced(text, "\n", "\n\n"), ";", " ; /* think */");
+  };
+  hand_in(folder + "/original", text_of(own + "echo_server.cpp"), text_of(own + "echo_client.cpp"));
+  hand_in(folder + "/disguised", disguised(text_of(own + "echo_server.cpp")), disguised(text_of(own + "echo_client.cpp")));
+  hand_in(folder + "/given-1", text_of(reference + "echo_server.cpp"), text_of(reference + "echo_client.cpp"));
+  hand_in(folder + "/given-2", text_of(reference + "echo_server.cpp"), text_of(skeleton + "echo_client.cpp"));
+  Captured report = capture({GRADE, "similar", folder, "--lab", "lab02"});
+  INFO(report.output);
+  CHECK(report.status == 0);
+  CHECK_THAT(report.output, ContainsSubstring("disguised  and  original") && ContainsSubstring("1 pair of 4 submissions") && !ContainsSubstring("given"));
+}
+
+TEST_CASE("A class without a folder, a lab or submissions is told what is wanted") {
+  Captured nothing = capture({GRADE, "class"});
+  CHECK(nothing.status == 2);
+  CHECK_THAT(nothing.output, ContainsSubstring("class wants a folder of submissions and a lab: grade class submissions --lab lab02"));
+  CHECK(capture({GRADE, "class", ".", "--lab", "lab02", "--seed", "x"}).status == 2);
+  if (!can_hold()) return;
+  Captured empty = grade_class(fresh("no-submissions"), fresh("no-submissions-results"));
+  CHECK(empty.status == 1);
+  CHECK_THAT(empty.output, ContainsSubstring("there are no submissions in"));
+  std::string folder = fresh("one-submission");
+  hand_in(folder + "/a", "int main() {}\n", "");
+  CHECK_THAT(grade_class(folder, fresh("one-results"), {"--only", "b"}).output, ContainsSubstring("there is no submission called b"));
+}
