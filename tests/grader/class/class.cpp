@@ -119,6 +119,7 @@ class ClassRun {
     setting_.recipe = recipe_of(setting_.lab);
     setting_.work = work_.path();
     setting_.hold = probe_hold();
+    if (setting_.hold.other_user) setting_.first = claim_users();
     setting_.contained = !options_.without_containment;
     if (setting_.contained && !setting_.hold.enough())
       throw std::runtime_error("this machine cannot hold strangers' programs. " + setting_.hold.lacking() +
@@ -135,6 +136,7 @@ class ClassRun {
                                       store_.folder(), fs::canonical(options_.folder).string()})
       if (fs::exists(folder)) setting_.hidden.push_back(folder);
     at_once_ = options_.at_once != 0 ? options_.at_once : std::max(2U, std::thread::hardware_concurrency()) + 1;
+    at_once_ = std::min<std::size_t>(at_once_, users_of_a_run);
     // On a shared loopback a program can reach those of its neighbours, so it has none.
     if (!setting_.hold.apart || setting_.run.shared_network) at_once_ = 1;
     set_version();
@@ -211,7 +213,7 @@ class ClassRun {
     }
   }
 
-  uid_t user_of(std::size_t slot) const { return setting_.hold.other_user && setting_.contained ? first_user + static_cast<uid_t>(slot) : 0; }
+  uid_t user_of(std::size_t slot) const { return setting_.hold.other_user && setting_.contained ? setting_.first + static_cast<uid_t>(slot) : 0; }
 
   // A process for each submission: what goes wrong in it stays there, and so does the memory that it needed.
   pid_t start_worker(std::size_t index, std::size_t slot) {

@@ -76,7 +76,9 @@ class Runs {
       ::dup2(ends[1], 1);
       ::dup2(what.only_stdout ? nothing : ends[1], 2);
       ::syscall(SYS_close_range, 3U, ~0U, 4U);  // at exec
-      limit_to(RLIMIT_CPU, what.processor_seconds);
+      // The soft limit tells what it is (SIGXCPU), the hard one just kills.
+      rlimit processor{what.processor_seconds, what.processor_seconds + 1};
+      ::setrlimit(RLIMIT_CPU, &processor);
       limit_to(RLIMIT_AS, what.memory << 20);
       limit_to(RLIMIT_FSIZE, what.file << 20);
       limit_to(RLIMIT_CORE, 0);

@@ -18,6 +18,7 @@ struct Setting {
   Recipe recipe;
   std::string work;  ///< our own folder; kit/ in it has what compiling needs
   Hold hold;
+  uid_t first = first_user;  ///< the first of the users that are ours, when we are root
   bool contained = true;
   RunOptions run;  ///< with the seed
   std::vector<std::string> hidden;  ///< folders that the programs see empty

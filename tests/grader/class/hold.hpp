@@ -21,6 +21,12 @@ struct Hold {
 /// The first of the users that strangers' programs run as when we are root: each submission that is under way has one.
 constexpr uid_t first_user = 60600;
 
+/// Users for this run alone, as many as `users_of_a_run`: another grader on this machine ends everything that runs as one of its own.
+/// \returns the first of them
+/// \throws std::runtime_error when eight graders have theirs already
+uid_t claim_users();
+constexpr uid_t users_of_a_run = 64;
+
 Hold probe_hold();
 
 /// Ends everything that runs as `user`, again and again until nothing does. For root alone.

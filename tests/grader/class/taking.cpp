@@ -78,7 +78,7 @@ class Taking {
     }
     root_ = taken_.folder + "/unpacked";
     // The unpacker runs as somebody else, and reads a copy, so that it needs no way to the class's folder.
-    uid_t user = setting_.hold.other_user ? first_user : 0;
+    uid_t user = setting_.hold.other_user ? setting_.first : 0;
     std::string copy = taken_.folder + "/archive" + fs::path(submission.archive).extension().string();
     std::error_code error;
     if (fs::file_size(submission.archive, error) > (64 << 20)) {
