@@ -69,7 +69,7 @@ void limit(int resource, std::size_t most) {
 
 // In the child, between fork and exec: only calls that are safe there (signal-safety(7)).
 [[noreturn]] void become(const char* path, char* const* arguments, char* const* environment, int in, int out, int err,
-                         const Options& options, pid_t parent, const Fence* fence) {
+                         const Options& options, pid_t parent, const Fence* fence, std::size_t others) {
   ::setsid();
   ::dup2(in, 0);
   ::dup2(out, 1);
@@ -80,8 +80,9 @@ void limit(int resource, std::size_t most) {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 64 * 1024 * 1024);
   limit(RLIMIT_CPU, 60);
-  // Outside a user namespace of our own this would count all processes of the user.
+  // Outside a user namespace of our own this counts all processes of the user.
   if (network() == Network::own || containment().user != 0) limit(RLIMIT_NPROC, options.processes);
+  else if (fence != nullptr) limit(RLIMIT_NPROC, others + options.processes);
   if (fence != nullptr && (!become_other_user(containment().user))) ::_exit(127);
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -242,12 +243,13 @@ Program::Process::Process(std::string program, std::vector<std::string> args, co
     fence->allow_writing(containment().folder + "/tmp");
     if (!recording.file().empty()) fence->allow_writing(recording.file());
   }
+  const std::size_t others = fence && network() != Network::own ? processes_of_our_user() : 0;
   pid_t parent = ::getpid();
   pid = ::fork();
   if (pid < 0) throw std::system_error(errno, std::system_category(), "fork");
   if (pid == 0)
     become(path.c_str(), argument_pointers.data(), environment_pointers.data(), input.read_end, output.write_end,
-           error.write_end, options, parent, fence ? &*fence : nullptr);
+           error.write_end, options, parent, fence ? &*fence : nullptr, others);
   pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   ::close(input.read_end);
   ::close(output.write_end);
