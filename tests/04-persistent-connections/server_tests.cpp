@@ -18,11 +18,11 @@ const char* const one_frame = "printf '\\0\\0\\0\\5hello' | nc -N 127.0.0.1 7000
 // Seconds for one exchange: the best of a few rounds, because a busy machine only ever adds to it.
 double best_exchange_time(Peer& client) {
   double best = 1e9;
-  for (int round = 0; round < 4; ++round) {
-    Deadline enough(Milliseconds(250));
+  for (int round = 0; round < 3; ++round) {
+    Deadline enough(Milliseconds(100));
     auto start = std::chrono::steady_clock::now();
     int count = 0;
-    while (count < 250 && !enough.passed()) {
+    while (count < 200 && !enough.passed()) {
       REQUIRE(is_answered(client, "How fast?"));
       ++count;
     }
@@ -214,15 +214,21 @@ TEST_CASE("04.3.2 Two hundred idle clients do not slow down a busy one", "[progr
   because("An exchange may take at most three times as long as alone. Who asks one client after the other whether it has something pays for each of them.");
   chapter("Wait for all of them at once");
   by_hand("for i in $(seq 200); do nc 127.0.0.1 7000 & done; time ./persistent_client 127.0.0.1 7000 < many-lines");
-  Program server("persistent_server", anywhere);
-  Peer busy = server.connect();
-  double alone = best_exchange_time(busy);
-
+  Program server("persistent_server", anywhere), other("persistent_server", anywhere);
   Crowd idle(server.listening_on(), 200, frame("hi"), answer("hi"));
   REQUIRE(idle.connected());
-  double among_idle = best_exchange_time(busy);
-  // Below a tenth of a millisecond we measure the machine more than the program.
-  double allowed = 3 * std::max(alone, 1e-4 * speed_factor());
+  Peer busy = Peer::connect(server.listening_on(), "the busy one");
+  Peer lonely = Peer::connect(other.listening_on(), "the busy one of a server with no other client");
+
+  // One beside the other, so that what else this machine does concerns both; and again when that was unfair: who serves
+  // the busy one at once gets it right soon, who asks each of the others never does. Below a tenth of a millisecond we
+  // measure the machine more than the program.
+  double alone = 0, among_idle = 0, allowed = 0;
+  for (int round = 0; round < 8 && among_idle >= allowed; ++round) {
+    alone = best_exchange_time(lonely);
+    among_idle = best_exchange_time(busy);
+    allowed = 3 * std::max(alone, 1e-4 * speed_factor());
+  }
   INFO("alone " << alone * 1e6 << " us, among 200 idle ones " << among_idle * 1e6 << " us");
   if (among_idle > allowed)
     Story::current().mismatch("an exchange in at most " + std::to_string(static_cast<int>(allowed * 1e6)) + " microseconds",
@@ -305,15 +311,13 @@ TEST_CASE("04.4.1 A client that has finished sending still gets all its answers"
     CHECK(client.receive_all() == answer("one") + answer("two") + answer(""));
   }
   {
-    Peer client = Peer::connect(server.listening_on(), "one that sends much");
-    std::string requests, answers;
-    for (int i = 0; i < 60; ++i) {
-      requests += frame(counted_bytes(100'000));
-      answers += answer(counted_bytes(100'000));
-    }
-    std::string_view rest = fill(server, client, requests);
-    if (rest.empty()) client.finish_sending();
-    CHECK(client.exchange(rest) == answers);
+    // Most of the answer is still with the server when it reads the end: the buffers on the way are small.
+    Peer client = connect_narrow(server.listening_on(), "one that reads late");
+    std::string payload = counted_bytes(240'000);
+    client.send(frame(payload));
+    client.finish_sending();
+    server.wait_until_idle();
+    REQUIRE(client.receive_all() == answer(payload));
   }
   Peer client = Peer::connect(server.listening_on(), "one that sends nothing");
   client.finish_sending();
@@ -343,18 +347,16 @@ TEST_CASE("04.4.2 A length over the limit ends that connection, after the answer
 TEST_CASE("04.4.3 The answers owed before a length over the limit come, however many", "[program:persistent_server][points:1][needs:04.4.2]") {
   because("Answers wait while the client does not take them. Closing at once would throw them away.");
   chapter("A length that nobody can believe");
-  by_hand("send 3 MB of frames and then four times 0xff, wait a second, and read");
+  by_hand("send a frame of 240,000 bytes and then four times 0xff, wait a second, and read");
   Program server("persistent_server", anywhere);
-  Peer client = server.connect();
+  Peer client = connect_narrow(server.listening_on());
 
-  std::string requests, answers;
-  for (int i = 0; i < 30; ++i) {
-    requests += frame(counted_bytes(100'000));
-    answers += answer(counted_bytes(100'000));
-  }
-  // Nothing follows the impossible length: a program that reads no further has read everything, and may simply close.
-  std::string_view rest = fill(server, client, requests);
-  CHECK(client.converse(std::string(rest) + header(0xFFFFFFFFU), answers.size()) == answers);
+  // The buffers on the way are small, so most of the answer is still with the server when it reads the length. Nothing
+  // follows that length: a program that reads no further has read everything, and may simply close.
+  std::string payload = counted_bytes(240'000);
+  client.send(frame(payload) + header(0xFFFFFFFFU));
+  server.wait_until_idle();
+  REQUIRE(client.receive(answer(payload).size()) == answer(payload));
   Received end = client.receive_all();
   if (end.ending == Ending::reset) end.ending = end.wanted;
   CHECK(end == "");
