@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "board.hpp"
+#include "class/report/command.hpp"
 #include "doctor.hpp"
 #include "proof.hpp"
 #include "subprocess.hpp"
@@ -25,6 +26,7 @@ constexpr const char* usage =
     "  trace LAB -- PROGRAM [ARGUMENT]...\n"
     "                      run one of your programs by hand and see its socket calls as they happen\n"
     "  proof LAB           judge the lab's tests: reference, skeleton, alternatives, recorded mistakes\n"
+    "  report RESULTS      make a gradebook, a page and what the platforms read from the grades of a class\n"
     "\n"
     "  --programs FOLDER   judge the programs in FOLDER as they are (board)\n"
     "  --solutions         judge the reference instead of labs/\n"
@@ -127,6 +129,7 @@ int carry_out(Arguments arguments) {
 int main(int argc, char* argv[]) {
   try {
     end_children_on_interrupt();
+    if (argc > 1 && classroom::is_report_command(argv[1])) return classroom::report_command({argv + 1, argv + argc});
     return carry_out(parse(argc, argv));
   } catch (const UsageError& error) {
     std::cerr << "grade: " << error.what << "\n\n" << usage;

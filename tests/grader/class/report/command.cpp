@@ -1,0 +1,147 @@
+// grade report
+#include "class/report/command.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <iostream>
+#include <stdexcept>
+
+#include "class/report/formats.hpp"
+#include "class/report/records.hpp"
+#include "class/report/text.hpp"
+
+namespace classroom {
+namespace report {
+namespace {
+
+constexpr const char* usage =
+    "usage: grade report RESULTS [--format NAME] [--out FOLDER] [--options FILE]\n"
+    "\n"
+    "  RESULTS is a folder of grades, or one grade's file. All formats are written, into RESULTS/reports if no other folder\n"
+    "  is named. With one grade and one format, --out names the file; - is the standard output.\n"
+    "\n"
+    "  for the class: json csv html junit      for each submission: gradescope classroom50 autolab\n";
+
+struct UsageError : std::runtime_error {
+  using runtime_error::runtime_error;
+};
+
+struct Format {
+  const char* name;
+  const char* file;  ///< of the class, or what follows the submission's name
+  std::function<std::string(const Grades&)> of_class;
+  std::function<std::string(const Grade&)> of_one;
+};
+
+const std::vector<Format>& formats() {
+  static const std::vector<Format> all{
+      {"json", "class.json", class_json, nullptr},
+      {"csv", "gradebook.csv", gradebook_csv, nullptr},
+      {"html", "class.html", class_page, nullptr},
+      {"junit", "junit.xml", junit_xml, nullptr},
+      {"gradescope", ".json", nullptr, gradescope_results},
+      {"classroom50", ".json", nullptr, [](const Grade& grade) { return classroom50_result(grade, Classroom50::from_environment(grade)); }},
+      {"autolab", ".txt", nullptr, autolab_output},
+  };
+  return all;
+}
+
+struct Arguments {
+  std::string results, format, out, options;
+};
+
+Arguments parse(const std::vector<std::string>& words) {
+  Arguments arguments;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    auto value = [&]() -> const std::string& {
+      if (++i >= words.size()) throw UsageError(word + " wants a value");
+      return words[i];
+    };
+    if (word == "--format")
+      arguments.format = value();
+    else if (word == "--out")
+      arguments.out = value();
+    else if (word == "--options")
+      arguments.options = value();
+    else if (word.starts_with("--"))
+      throw UsageError("unknown option " + word);
+    else if (arguments.results.empty())
+      arguments.results = word;
+    else
+      throw UsageError("too many words for report");
+  }
+  if (arguments.results.empty()) throw UsageError("report wants a folder of results: grade report results");
+  const auto& all = formats();
+  if (!arguments.format.empty() && std::none_of(all.begin(), all.end(), [&](const Format& f) { return f.name == arguments.format; }))
+    throw UsageError("there is no format called " + arguments.format);
+  return arguments;
+}
+
+void write(const std::string& path, const std::string& text) {
+  if (path == "-")
+    std::cout << text << std::flush;
+  else
+    write_whole(path, text);
+}
+
+// What is not graded for a reason that is not the learner's must not reach a platform as a zero.
+int write_format(const Format& format, const Grades& grades, const std::string& folder) {
+  if (format.of_class) {
+    write(folder + "/" + format.file, format.of_class(grades));
+    std::cout << folder << '/' << format.file << '\n';
+    return 0;
+  }
+  int left_out = 0;
+  for (const Grade& grade : grades) {
+    if (is_final(grade))
+      write(folder + "/" + format.name + "/" + grade.lab + "/" + grade.submission + format.file, format.of_one(grade));
+    else
+      ++left_out;
+  }
+  std::cout << folder << '/' << format.name << "/   " << static_cast<int>(grades.size()) - left_out << " files\n";
+  return left_out;
+}
+
+int write_one(const Format& format, const Grade& grade, const std::string& path) {
+  if (format.of_class) return write(path, format.of_class({grade})), 0;
+  if (!is_final(grade)) {
+    std::cerr << "grade: " << grade.submission << " is " << grade.state << ": there is nothing to tell the platform\n";
+    return 1;
+  }
+  write(path, format.of_one(grade));
+  return 0;
+}
+
+int run(const std::vector<std::string>& words) {
+  Arguments arguments = parse(words);
+  Records records = read_records(arguments.results);
+  for (const std::string& trouble : records.trouble) std::cerr << "grade: " << trouble << '\n';
+
+  bool one_file = arguments.results.ends_with(".json") && !arguments.format.empty() && !arguments.out.empty() && records.grades.size() == 1;
+  int left_out = 0;
+  std::string folder = !arguments.out.empty() ? arguments.out : arguments.results + "/reports";
+  if (arguments.out.empty() && arguments.results.ends_with(".json")) throw UsageError("for one grade, --out says where to write");
+  for (const Format& format : formats()) {
+    if (!arguments.format.empty() && arguments.format != format.name) continue;
+    left_out = std::max(left_out, one_file ? write_one(format, records.grades[0], arguments.out) : write_format(format, records.grades, folder));
+  }
+  if (!one_file && left_out > 0) std::cerr << "grade: " << left_out << " submissions are not graded yet, and have no file for a platform\n";
+  return left_out > 0 || !records.trouble.empty() ? 1 : 0;
+}
+
+}  // namespace
+}  // namespace report
+
+bool is_report_command(const std::string& word) { return word == "report"; }
+
+int report_command(const std::vector<std::string>& words) {
+  try {
+    return report::run(words);
+  } catch (const report::UsageError& error) {
+    std::cerr << "grade: " << error.what() << "\n\n" << report::usage;
+    return 2;
+  }
+}
+
+}  // namespace classroom
