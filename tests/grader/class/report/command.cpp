@@ -126,7 +126,7 @@ int run(const std::vector<std::string>& words) {
     if (!arguments.format.empty() && arguments.format != format.name) continue;
     left_out = std::max(left_out, one_file ? write_one(format, records.grades[0], arguments.out) : write_format(format, records.grades, folder));
   }
-  if (!one_file && left_out > 0) std::cerr << "grade: " << left_out << " submissions are not graded yet, and have no file for a platform\n";
+  if (!one_file && left_out > 0) std::cerr << "grade: not graded, so without a file for a platform: " << left_out << '\n';
   return left_out > 0 || !records.trouble.empty() ? 1 : 0;
 }
 

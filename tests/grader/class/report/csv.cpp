@@ -16,7 +16,7 @@ std::string guarded(std::string text) {
 
 std::string field(const std::string& text) {
   std::string value = guarded(utf8(text)), quoted;
-  std::erase(value, '\0');
+  std::erase_if(value, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t'; });
   if (value.find_first_of(",\"\r\n") == std::string::npos) return value;
   for (char c : value) quoted += c == '"' ? "\"\"" : std::string(1, c);
   return "\"" + quoted + "\"";

@@ -49,7 +49,7 @@ std::string mistakes(const TestStatistics& test) {
   for (const auto& [mistake, count] : test.mistakes) list.emplace_back(count, mistake);
   std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::string text;
-  for (const auto& [count, mistake] : list) text += "<li>" + std::to_string(count) + " times: " + markup(mistake) + "</li>";
+  for (const auto& [count, mistake] : list) text += "<li>" + of(count, "time") + ": " + markup(mistake) + "</li>";
   return text.empty() ? "" : "<ul class=\"why\">" + text + "</ul>";
 }
 
@@ -62,8 +62,9 @@ std::string stops(const Statistics& all) {
     text += "<div class=\"stop\"><h3>" + markup(test.id + " " + test.title) + (test.hidden ? " <span class=\"soft\">(hidden)</span>" : "") + "</h3>";
     text += "<ul class=\"bars\"><li>" + bar(test.failed, all.final_grades) + "<span class=\"number\">" + std::to_string(test.failed) + " of " +
             std::to_string(test.judged) + " failed</span></li></ul>";
-    text += "<span class=\"soft\">stops " + of(test.first, "learner") + (test.blocked > 0 ? ", not reached by " + std::to_string(test.blocked) : "") +
-            "</span>" + mistakes(test) + "</div>\n";
+    std::string how = test.first > 0 ? "stops " + of(test.first, "learner") : "";
+    if (test.blocked > 0) how += (how.empty() ? "" : ", ") + std::string("not reached by ") + std::to_string(test.blocked);
+    text += "<span class=\"soft\">" + how + "</span>" + mistakes(test) + "</div>\n";
   }
   return text;
 }
@@ -85,13 +86,13 @@ std::string row(const Grade& grade, const std::string& anchor) {
          cell(grade.learner.empty() ? grade.submission : grade.learner, "<a href=\"#" + anchor + "\">" + name(grade) + "</a>", " class=\"learner\"") +
          cell(is_final(grade) ? total(grade) : "-1", total(grade), " class=\"number\"") + cell(grade.state, state(grade.state)) +
          cell(std::to_string(grade.late_penalty), grade.late_penalty > 0 ? "-" + std::to_string(grade.late_penalty) + " %" : "", " class=\"number wide\"") +
-         cell(stop, markup(stop)) + cell(grade.looks_like, markup(grade.looks_like), " class=\"wide\"") + "</tr>\n";
+         cell(stop, markup(stop), " class=\"id\"") + cell(grade.looks_like, markup(grade.looks_like), " class=\"wide\"") + "</tr>\n";
 }
 
 std::string table(const std::vector<const Grade*>& grades, const std::string& lab) {
   std::string text = "<h2>Submissions</h2>\n<input type=\"search\" placeholder=\"Find a learner, a state, a mistake\" aria-label=\"Find\">\n"
-                     "<table><thead><tr><th><button>Learner</button></th><th><button>Total</button></th><th><button>State</button></th>"
-                     "<th class=\"wide\"><button>Late</button></th><th><button>Stopped at</button></th><th class=\"wide\"><button>Looks like</button>"
+                     "<table><thead><tr><th><button>Learner</button></th><th class=\"number\"><button>Total</button></th><th><button>State</button></th>"
+                     "<th class=\"number wide\"><button>Late</button></th><th><button>Stopped at</button></th><th class=\"wide\"><button>Looks like</button>"
                      "</th></tr></thead><tbody>\n";
   for (std::size_t i = 0; i < grades.size(); ++i) text += row(*grades[i], lab + "-" + std::to_string(i));
   return text + "</tbody></table>\n";
@@ -106,8 +107,8 @@ std::string failure(const TestGrade& test) {
 
 std::string one(const Grade& grade, const std::string& anchor) {
   std::string text = "<details class=\"one\" id=\"" + anchor + "\"" + found_by(grade) + "><summary><b>" + name(grade) + "</b>" + state(grade.state) +
-                     "<span class=\"number\">" + total(grade) + " of " + std::to_string(grade.possible()) + "</span></summary><div>\n";
-  text += "<p class=\"soft\">Submission <bdi>" + markup(grade.submission) + "</bdi></p>\n<pre>" + markup(summary(grade)) + "</pre>\n";
+                     "<span class=\"number\">" + total(grade) + (is_final(grade) ? " of " + std::to_string(grade.possible()) : "") + "</span></summary><div>\n";
+  text += "<p class=\"soft\">Submission <bdi>" + markup(grade.submission) + "</bdi></p>\n<pre class=\"prose\">" + markup(summary(grade)) + "</pre>\n";
   std::string passed, waiting;
   for (const TestGrade& test : grade.tests) {
     if (test.state == "passed")

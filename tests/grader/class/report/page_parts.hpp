@@ -24,11 +24,14 @@ a{color:var(--bar)}
 .stop ul.why{margin:.4rem 0 0;padding-left:1.2rem}
 input{font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:6px;padding:.5rem .7rem;width:100%;max-width:24rem;margin-bottom:.5rem}
 table{border-collapse:collapse;width:100%;font-size:.95rem}
-th,td{text-align:left;vertical-align:top;padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line)}
+th,td{text-align:left;vertical-align:top;padding:.4rem 1.25rem .4rem 0;border-bottom:1px solid var(--line)}
+.number{text-align:right}
 th button{font:inherit;font-weight:600;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:left}
 th[aria-sort=ascending] button::after{content:" \25B2"}
 th[aria-sort=descending] button::after{content:" \25BC"}
-.learner{min-width:7rem}
+th,td{overflow-wrap:normal}
+.learner{overflow-wrap:anywhere;min-width:6rem}
+.id{white-space:nowrap}
 details.one{border:1px solid var(--line);border-radius:8px;margin:.5rem 0;background:var(--card);scroll-margin-top:.5rem}
 details.one>summary{cursor:pointer;padding:.6rem .8rem;display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:space-between}
 details.one>summary::before{content:"\25B8";color:var(--soft);margin-right:-.5rem}
@@ -38,9 +41,10 @@ details.one>div{padding:0 .8rem .8rem}
 .failure{border-top:1px solid var(--line);padding-top:.6rem;margin-top:.6rem}
 .failure h4{margin:0;font-size:.95rem;font-weight:600}
 pre{background:var(--code);border:1px solid var(--line);border-radius:6px;padding:.6rem;margin:.4rem 0;overflow-x:auto;font:13px/1.45 ui-monospace,monospace;white-space:pre;overflow-wrap:normal}
+pre.prose{white-space:pre-wrap;overflow-wrap:anywhere}
 .state{font-size:.85rem;white-space:nowrap;color:var(--warn)}
 .state.good{color:var(--good)}.state.bad{color:var(--bad)}.state.soft{color:var(--soft)}
-@media (max-width:600px){.wide{display:none}th,td{padding-right:.5rem}h1{font-size:1.35rem}}
+@media (max-width:600px){.wide{display:none}th,td{padding-right:.7rem}h1{font-size:1.35rem}}
 @media print{details.one>div{display:block}input{display:none}}
 )css";
 
