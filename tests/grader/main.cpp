@@ -27,6 +27,8 @@ constexpr const char* usage =
     "                      run one of your programs by hand and see its socket calls as they happen\n"
     "  proof LAB           judge the lab's tests: reference, skeleton, alternatives, recorded mistakes\n"
     "  report RESULTS      make a gradebook, a page and what the platforms read from the grades of a class\n"
+    "  merge RESULTS... --out FOLDER\n"
+    "                      put the grades that several machines gave into one folder\n"
     "\n"
     "  --programs FOLDER   judge the programs in FOLDER as they are (board)\n"
     "  --solutions         judge the reference instead of labs/\n"

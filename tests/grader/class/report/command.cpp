@@ -1,4 +1,4 @@
-// grade report
+// grade report, grade merge
 #include "class/report/command.hpp"
 
 #include <algorithm>
@@ -6,6 +6,8 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "class/merge.hpp"
+#include "class/options.hpp"
 #include "class/report/formats.hpp"
 #include "class/report/records.hpp"
 #include "class/report/text.hpp"
@@ -16,6 +18,7 @@ namespace {
 
 constexpr const char* usage =
     "usage: grade report RESULTS [--format NAME] [--out FOLDER] [--options FILE]\n"
+    "       grade merge RESULTS... --out FOLDER\n"
     "\n"
     "  RESULTS is a folder of grades, or one grade's file. All formats are written, into RESULTS/reports if no other folder\n"
     "  is named. With one grade and one format, --out names the file; - is the standard output.\n"
@@ -47,7 +50,8 @@ const std::vector<Format>& formats() {
 }
 
 struct Arguments {
-  std::string results, format, out, options;
+  std::vector<std::string> results;
+  std::string format, out, options;
 };
 
 Arguments parse(const std::vector<std::string>& words) {
@@ -66,12 +70,9 @@ Arguments parse(const std::vector<std::string>& words) {
       arguments.options = value();
     else if (word.starts_with("--"))
       throw UsageError("unknown option " + word);
-    else if (arguments.results.empty())
-      arguments.results = word;
     else
-      throw UsageError("too many words for report");
+      arguments.results.push_back(word);
   }
-  if (arguments.results.empty()) throw UsageError("report wants a folder of results: grade report results");
   const auto& all = formats();
   if (!arguments.format.empty() && std::none_of(all.begin(), all.end(), [&](const Format& f) { return f.name == arguments.format; }))
     throw UsageError("there is no format called " + arguments.format);
@@ -113,27 +114,47 @@ int write_one(const Format& format, const Grade& grade, const std::string& path)
   return 0;
 }
 
-int run(const std::vector<std::string>& words) {
-  Arguments arguments = parse(words);
-  Records records = read_records(arguments.results);
-  for (const std::string& trouble : records.trouble) std::cerr << "grade: " << trouble << '\n';
+Grades with_options(const Records& records, const std::string& file) {
+  Options options = read_options(file);
+  Grades grades;
+  for (const Record& record : records.all) grades.push_back(record.grade);
+  for (const std::string& id : unknown_tests(options, grades)) std::cerr << "grade: the options name a test that is not there: " << id << '\n';
+  for (Grade& grade : grades) apply(options, grade);
+  return grades;
+}
 
-  bool one_file = arguments.results.ends_with(".json") && !arguments.format.empty() && !arguments.out.empty() && records.grades.size() == 1;
+int report(const Arguments& arguments) {
+  if (arguments.results.empty()) throw UsageError("report wants a folder of results: grade report results");
+  if (arguments.results.size() > 1) throw UsageError("too many words for report");
+  const std::string& results = arguments.results[0];
+  Records records = read_records(results);
+  for (const std::string& trouble : records.trouble) std::cerr << "grade: " << trouble << '\n';
+  Grades grades = with_options(records, arguments.options);
+
+  bool one_grade = results.ends_with(".json");
+  if (one_grade && arguments.out.empty()) throw UsageError("for one grade, --out says where to write");
+  bool one_file = one_grade && !arguments.format.empty() && grades.size() == 1;
   int left_out = 0;
-  std::string folder = !arguments.out.empty() ? arguments.out : arguments.results + "/reports";
-  if (arguments.out.empty() && arguments.results.ends_with(".json")) throw UsageError("for one grade, --out says where to write");
+  std::string folder = !arguments.out.empty() ? arguments.out : results + "/reports";
   for (const Format& format : formats()) {
     if (!arguments.format.empty() && arguments.format != format.name) continue;
-    left_out = std::max(left_out, one_file ? write_one(format, records.grades[0], arguments.out) : write_format(format, records.grades, folder));
+    left_out = std::max(left_out, one_file ? write_one(format, grades[0], arguments.out) : write_format(format, grades, folder));
   }
   if (!one_file && left_out > 0) std::cerr << "grade: not graded, so without a file for a platform: " << left_out << '\n';
   return left_out > 0 || !records.trouble.empty() ? 1 : 0;
 }
 
+int run(const std::vector<std::string>& words) {
+  Arguments arguments = parse(words);
+  if (words[0] == "report") return report(arguments);
+  if (arguments.results.empty() || arguments.out.empty()) throw UsageError("merge wants results and where they go: grade merge one two --out all");
+  return merge(arguments.results, arguments.out);
+}
+
 }  // namespace
 }  // namespace report
 
-bool is_report_command(const std::string& word) { return word == "report"; }
+bool is_report_command(const std::string& word) { return word == "report" || word == "merge"; }
 
 int report_command(const std::vector<std::string>& words) {
   try {

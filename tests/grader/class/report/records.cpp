@@ -19,7 +19,7 @@ void read_record(const fs::path& path, Records& records) {
   std::stringstream text;
   text << file.rdbuf();
   try {
-    records.grades.push_back(grade_from(harness::Json::parse(text.str())));
+    records.all.push_back({path.string(), grade_from(harness::Json::parse(text.str()))});
   } catch (const std::exception&) {
     records.trouble.push_back(path.string() + " is not a grade, or not a whole one");
   }
@@ -51,10 +51,16 @@ Records read_records(const std::string& path) {
   } else {
     throw std::runtime_error("there are no results: " + path + " is neither a folder nor a file");
   }
-  if (records.grades.empty() && records.trouble.empty()) throw std::runtime_error("there are no results in " + path);
-  std::stable_sort(records.grades.begin(), records.grades.end(),
-                   [](const Grade& a, const Grade& b) { return std::tie(a.lab, a.submission) < std::tie(b.lab, b.submission); });
+  if (records.all.empty() && records.trouble.empty()) throw std::runtime_error("there are no results in " + path);
+  std::stable_sort(records.all.begin(), records.all.end(), [](const Record& a, const Record& b) {
+    return std::tie(a.grade.lab, a.grade.submission) < std::tie(b.grade.lab, b.grade.submission);
+  });
   return records;
+}
+
+bool has_records(const std::string& folder) {
+  std::error_code error;
+  return fs::is_directory(folder, error) && !record_files(folder).empty();
 }
 
 void write_whole(const std::string& path, const std::string& text) {
