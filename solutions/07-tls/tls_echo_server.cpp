@@ -52,6 +52,8 @@ net::SslContext make_context(const Files& files) {
   if (::SSL_CTX_check_private_key(context.get()) != 1) net::throw_tls("key " + files.key);
   // No tickets: nobody resumes here, and a client that leaves them unread resets the connection when it closes.
   ::SSL_CTX_set_num_tickets(context.get(), 0);
+  // One read takes what has come, instead of one for a record's header and one for the rest of it.
+  ::SSL_CTX_set_read_ahead(context.get(), 1);
   if (!files.client_ca.empty()) require_client_certificate(context.get(), files.client_ca);
   return context;
 }

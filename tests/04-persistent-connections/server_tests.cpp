@@ -18,11 +18,11 @@ const char* const one_frame = "printf '\\0\\0\\0\\5hello' | nc -N 127.0.0.1 7000
 // Seconds for one exchange: the best of a few rounds, because a busy machine only ever adds to it.
 double best_exchange_time(Peer& client) {
   double best = 1e9;
-  for (int round = 0; round < 4; ++round) {
-    Deadline enough(Milliseconds(250));
+  for (int round = 0; round < 3; ++round) {
+    Deadline enough(Milliseconds(100));
     auto start = std::chrono::steady_clock::now();
     int count = 0;
-    while (count < 250 && !enough.passed()) {
+    while (count < 200 && !enough.passed()) {
       REQUIRE(is_answered(client, "How fast?"));
       ++count;
     }
@@ -214,15 +214,21 @@ TEST_CASE("04.3.2 Two hundred idle clients do not slow down a busy one", "[progr
   because("An exchange may take at most three times as long as alone. Who asks one client after the other whether it has something pays for each of them.");
   chapter("Wait for all of them at once");
   by_hand("for i in $(seq 200); do nc 127.0.0.1 7000 & done; time ./persistent_client 127.0.0.1 7000 < many-lines");
-  Program server("persistent_server", anywhere);
-  Peer busy = server.connect();
-  double alone = best_exchange_time(busy);
-
+  Program server("persistent_server", anywhere), other("persistent_server", anywhere);
   Crowd idle(server.listening_on(), 200, frame("hi"), answer("hi"));
   REQUIRE(idle.connected());
-  double among_idle = best_exchange_time(busy);
-  // Below a tenth of a millisecond we measure the machine more than the program.
-  double allowed = 3 * std::max(alone, 1e-4 * speed_factor());
+  Peer busy = Peer::connect(server.listening_on(), "the busy one");
+  Peer lonely = Peer::connect(other.listening_on(), "the busy one of a server with no other client");
+
+  // One beside the other, so that what else this machine does concerns both; and again when that was unfair: who serves
+  // the busy one at once gets it right soon, who asks each of the others never does. Below a tenth of a millisecond we
+  // measure the machine more than the program.
+  double alone = 0, among_idle = 0, allowed = 0;
+  for (int round = 0; round < 8 && among_idle >= allowed; ++round) {
+    alone = best_exchange_time(lonely);
+    among_idle = best_exchange_time(busy);
+    allowed = 3 * std::max(alone, 1e-4 * speed_factor());
+  }
   INFO("alone " << alone * 1e6 << " us, among 200 idle ones " << among_idle * 1e6 << " us");
   if (among_idle > allowed)
     Story::current().mismatch("an exchange in at most " + std::to_string(static_cast<int>(allowed * 1e6)) + " microseconds",

@@ -349,9 +349,12 @@ TEST_CASE("07.4.2 A silent client does not hold up the others", "[program:tls_ec
   half.send(hello.substr(0, hello.size() / 2));
 
   auto start = std::chrono::steady_clock::now();
-  CHECK(serves(server, world));
+  bool served = serves(server, world);
+  // After five seconds they are dropped anyway. An answer that comes then is the right one, too late.
   if (std::chrono::steady_clock::now() - start > std::chrono::milliseconds(4400)) {
     Story::current().mismatch("an answer while the silent ones are there", "one only after they had been dropped");
-    FAIL_CHECK("the silent ones held it up");
+    Story::current().note("held up", "nobody was served while the silent ones were there");
+    served = false;
   }
+  CHECK(served);
 }

@@ -1,20 +1,53 @@
 // Prints how long what people wait for takes. Ratios from one run on a machine that does other things too.
+//
+// bench-figures [PART]...: all parts, or those that are named
 #include <cstdio>
 #include <exception>
+#include <functional>
+#include <string>
+#include <vector>
 
 #include "edit_loop.hpp"
 #include "recorder_cost.hpp"
+#include "servers.hpp"
 #include "subprocess.hpp"
+#ifdef WITH_TLS
+#include "tls_servers.hpp"
+#endif
 
-int main() {
+namespace {
+
+struct Part {
+  std::string name, title;
+  std::function<void()> run;
+};
+
+const std::vector<Part> parts{
+    {"edit", "From a saved change to the board", [] { time_edit_loop(), time_first_board(); }},
+    {"recorder", "The flight recorder", [] { time_recorded_calls(), time_recorded_board(); }},
+    {"servers", "Lab 04: persistent_server beside others", compare_servers},
+    {"idle", "Lab 04: ten thousand idle connections", compare_idle_crowds},
+#ifdef WITH_TLS
+    {"tls", "Lab 07: tls_echo_server beside others", compare_tls_servers},
+#endif
+};
+
+bool wanted(const Part& part, int argc, char** argv) {
+  for (int i = 1; i < argc; ++i)
+    if (part.name == argv[i]) return true;
+  return argc == 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
   try {
     end_children_on_interrupt();
-    std::printf("\n From a saved change to the board\n\n");
-    time_edit_loop();
-    time_first_board();
-    std::printf("\n The flight recorder\n\n");
-    time_recorded_calls();
-    time_recorded_board();
+    for (const Part& part : parts) {
+      if (!wanted(part, argc, argv)) continue;
+      std::printf("\n %s\n\n", part.title.c_str());
+      part.run();
+    }
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench: %s\n", error.what());

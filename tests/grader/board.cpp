@@ -190,14 +190,30 @@ Score Judged::score() const {
   return score;
 }
 
+namespace {
+
+// The part that a program itself named as not written when it came to it; empty when it did not.
+std::string unwritten_part(const Job& job) {
+  static const std::string words = "not written yet: ";
+  if (job.result.state != "not started") return "";
+  for (const auto& [label, text] : job.result.details)
+    if (std::size_t at = text.find(words); at != std::string::npos) return text.substr(at + words.size(), text.find(' ', at + words.size()) - at - words.size());
+  return "";
+}
+
+}  // namespace
+
 std::string Judged::next_part() const {
   std::set<std::string> open;
   for (const Job& job : jobs)
     if (!job.result.passed() && job.result.state != "skipped") open.insert(job.test->id);
   // A test that needs others waits for them: the part to work on now is theirs.
   for (const Job& job : jobs)
-    if (open.contains(job.test->id) && std::none_of(job.test->needs.begin(), job.test->needs.end(), [&](const std::string& need) { return open.contains(need); }))
-      return job.test->part;
+    if (open.contains(job.test->id) && std::none_of(job.test->needs.begin(), job.test->needs.end(), [&](const std::string& need) { return open.contains(need); })) {
+      // A part may well be written and still not be seen to work, because the program stopped at the next one.
+      std::string unwritten = unwritten_part(job);
+      return lab.part_title(unwritten).empty() ? job.test->part : unwritten;
+    }
   return "";
 }
 
@@ -210,8 +226,8 @@ void show_board(Lab lab, const BoardOptions& options) {
   clear_status();
   make_jobs(judged, options);
 
-  print_build_errors(judged);
   if (std::all_of(judged.jobs.begin(), judged.jobs.end(), [](const Job& job) { return job.done; })) {
+    print_build_errors(judged);
     std::cout << "\n No test can run before that.\n";
     print_summary(judged);
     std::cout << std::flush;
@@ -223,6 +239,8 @@ void show_board(Lab lab, const BoardOptions& options) {
   how.captures = fresh_folder(build_folder() + "/captures/" + judged.lab.id());
   run(judged.jobs, how, [&ticker](const Job&) { ticker.update(); });
   ticker.update();
+  // Below the list, not above it: what is to be mended first stands where the eye is.
+  print_build_errors(judged);
   for (const Job& job : judged.jobs)
     if (worth_telling(job.result) && job.result.state != "does not build") print_failure(job);
   print_summary(judged);

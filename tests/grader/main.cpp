@@ -37,12 +37,13 @@ constexpr const char* usage =
     "  --speed-factor X    stretch every limit X times (measured if left out)\n"
     "  --no-record         without the flight recorder and the faults that it brings about\n"
     "  --without-mistakes  leave the recorded mistakes out (proof)\n"
+    "  --remember          note what the mistakes' failures say, for the board's guess (proof)\n"
     "  --shared-network    no private network: use the machine's loopback\n";
 
 struct Arguments {
   std::vector<std::string> words;
   BoardOptions board;
-  bool with_mistakes = true;
+  ProofOptions proof;
   TraceOptions trace;
 };
 
@@ -85,7 +86,9 @@ Arguments parse(int argc, char* argv[]) {
     else if (word == "--programs")
       arguments.board.programs = folder(value());
     else if (word == "--without-mistakes")
-      arguments.with_mistakes = false;
+      arguments.proof.with_mistakes = false;
+    else if (word == "--remember")
+      arguments.proof.remember = true;
     else if (word == "--shared-network")
       run.shared_network = true;
     else if (word == "--no-record")
@@ -122,7 +125,7 @@ int carry_out(Arguments arguments) {
   if (command == "board") return show_board(find_lab(lab), arguments.board), 0;
   if (command == "progress") return show_progress(arguments.board), 0;
   if (command == "watch") return watch(lab, arguments.board), 0;
-  if (command == "proof") return prove(lab, arguments.board.run, arguments.with_mistakes);
+  if (command == "proof") return prove(lab, arguments.board.run, arguments.proof);
   throw UsageError{"unknown command " + command};
 }
 

@@ -25,14 +25,13 @@ std::vector<std::string> names_in(const std::string& folder) {
 
 class Proof {
  public:
-  Proof(Lab lab, const RunOptions& options, bool with_mistakes)
-      : lab_(std::move(lab)), options_(options), with_mistakes_(with_mistakes) {}
+  Proof(Lab lab, const RunOptions& options, const ProofOptions& what) : lab_(std::move(lab)), options_(options), what_(what) {}
 
   int run_all() {
     add(lab_.build_folder("solutions"));
     add(lab_.build_folder("labs"));
     for (const std::string& name : names_in(sources("alternatives"))) add(variant("alternatives", name));
-    const std::vector<Mistake> mistakes = with_mistakes_ ? recorded_mistakes(lab_) : std::vector<Mistake>();
+    const std::vector<Mistake> mistakes = what_.with_mistakes ? recorded_mistakes(lab_) : std::vector<Mistake>();
     for (const Mistake& mistake : mistakes) add(variant("mistakes", mistake.name));
 
     std::size_t done = 0;
@@ -45,10 +44,11 @@ class Proof {
     check_reference("reference", lab_.build_folder("solutions"));
     check_skeleton();
     for (const std::string& name : names_in(sources("alternatives"))) check_reference("alternative " + name, variant("alternatives", name));
-    if (with_mistakes_) {
+    if (what_.with_mistakes) {
       std::cout << "\n Recorded mistakes, and the tests that catch them\n\n";
       for (const Mistake& mistake : mistakes) check_mistake(mistake);
       check_every_test_kills(mistakes);
+      if (what_.remember) remember_traces(mistakes);
       measure_guesses(mistakes);
     }
     std::cout << "\n " << mistakes.size() << " mistakes, " << lab_.tests.size() << " tests, " << jobs_.size() << " runs: "
@@ -159,6 +159,15 @@ class Proof {
         complain("no recorded mistake fails " + job->test->name);
   }
 
+  void remember_traces(const std::vector<Mistake>& mistakes) {
+    std::map<std::string, std::map<std::string, std::set<std::string>>> traces;
+    for (const Mistake& mistake : mistakes)
+      for (const Job* job : by_folder_[variant("mistakes", mistake.name)])
+        if (!job->result.passed() && job->result.state != "blocked" && job->result.state != "skipped")
+          traces[mistake.name][job->test->id] = words_of(job->result);
+    remember(lab_, traces);
+  }
+
   // How often the board's guess is right: for each recorded mistake, as if a learner had made it; and with that mistake
   // left out of the list, so that every guess is a wrong one.
   void measure_guesses(const std::vector<Mistake>& mistakes) {
@@ -181,7 +190,7 @@ class Proof {
 
   Lab lab_;
   const RunOptions& options_;
-  bool with_mistakes_;
+  const ProofOptions& what_;
   std::vector<Job> jobs_;
   std::map<std::string, std::vector<const Job*>> by_folder_;
   std::set<std::string> killers_;
@@ -190,8 +199,8 @@ class Proof {
 
 }  // namespace
 
-int prove(const std::string& name, const RunOptions& options, bool with_mistakes) {
+int prove(const std::string& name, const RunOptions& options, const ProofOptions& what) {
   Lab lab = find_lab(name);
   load_tests(lab);
-  return Proof(std::move(lab), options, with_mistakes).run_all();
+  return Proof(std::move(lab), options, what).run_all();
 }

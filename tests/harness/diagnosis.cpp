@@ -82,6 +82,9 @@ class Diagnosis {
     return nullptr;
   }
 
+  // A call that our own signal to stop has ended need not be made again.
+  bool ended_by_our_signal(const RecordedCall& call) const { return e_.asked_to_stop != 0 && call.ended >= e_.asked_to_stop; }
+
   void broken_pipe() {
     if (e_.exit.kind != Exit::Kind::signalled || e_.exit.value != SIGPIPE) return;
     std::string where;
@@ -93,7 +96,7 @@ class Diagnosis {
 
   void interrupted() {
     for (const RecordedCall& call : e_.calls)
-      if (call.failed() && call.error == EINTR && (call.name != "close") &&
+      if (call.failed() && call.error == EINTR && call.name != "close" && !ended_by_our_signal(call) &&
           !later(call, [&](const RecordedCall& other) { return other.name == call.name && other.fd == call.fd; })) {
         say(briefly(call) + " was interrupted (EINTR), and your program did not call it again. That is no failure: carry it on.");
         return;
@@ -102,7 +105,7 @@ class Diagnosis {
 
   void aborted() {
     for (const RecordedCall& call : e_.calls)
-      if (call.name == "accept" && call.failed() && call.error != EINTR && call.error != EAGAIN &&
+      if (call.name == "accept" && call.failed() && call.error != EINTR && call.error != EAGAIN && !ended_by_our_signal(call) &&
           !later(call, [&](const RecordedCall& other) { return other.name == "accept" || other.waits(); })) {
         say("accept failed with " + std::string(::strerrorname_np(call.error) ? ::strerrorname_np(call.error) : "an error") +
             ", and your program did not accept again. One client that gave up is no reason to end the service.");

@@ -18,6 +18,7 @@ struct Evidence {
   std::uint64_t start = 0;         ///< of the program, on the recording's clock
   std::uint64_t busy_ms = 0;       ///< processor time of the program and its children
   std::uint64_t lived_ms = 0;
+  std::uint64_t asked_to_stop = 0;  ///< when we sent a signal to stop, on the recording's clock; 0: we did not
 };
 
 /// What probably brought the ending about, a sentence each, the likeliest first. Empty where nothing stands out.

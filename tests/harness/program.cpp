@@ -175,6 +175,7 @@ class Program::Process {
   std::optional<Endpoint> announced;
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
   bool killed_by_us = false, said_errors = false;
+  std::uint64_t asked_to_stop = 0;  // when we sent a signal to stop, in nanoseconds of the steady clock
   Recording recording;
 
   // Guarded by mutex_ once the thread runs.
@@ -346,6 +347,7 @@ Program::~Program() {
     evidence.exit = p.killed_by_us ? Exit{} : p.exit;
     evidence.killed_by_us = p.killed_by_us;
     evidence.start = nanoseconds(p.started.time_since_epoch());
+    evidence.asked_to_stop = p.asked_to_stop;
     evidence.lived_ms = nanoseconds(age()) / 1'000'000;
     tell_evidence(story, p.recording, evidence);
   }
@@ -514,6 +516,7 @@ std::string Program::errors() const {
 void Program::signal(int number) {
   const char* abbreviation = ::sigabbrev_np(number);
   Story::current().step("we sent it", std::string("SIG") + (abbreviation ? abbreviation : "?"));
+  if ((number == SIGTERM || number == SIGINT) && process_->asked_to_stop == 0) process_->asked_to_stop = nanoseconds(std::chrono::steady_clock::now().time_since_epoch());
   if (state().kind == Exit::Kind::running) ::kill(process_->pid, number);
 }
 

@@ -113,6 +113,15 @@ TEST_CASE("An interruption that ends something is named, one that is carried on 
   CHECK(made.said() == "");
 }
 
+TEST_CASE("A call that our signal to stop has interrupted is no mistake, one from before it is") {
+  Made made;
+  made.add("accept", 3, 0, -EINTR);
+  made.evidence.asked_to_stop = made.evidence.calls.back().begun;
+  CHECK(made.said() == "");
+  made.evidence.asked_to_stop = made.evidence.calls.back().ended + 1;
+  CHECK(made.says("was interrupted (EINTR)"));
+}
+
 TEST_CASE("A reply without an end, a wait and a spin are named") {
   Made made;
   made.add("recv", 4, 1024, 0);
