@@ -6,7 +6,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/take.cmake)
 set(package ${OUTPUT}/package)
 file(REMOVE_RECURSE ${package})
 
-take(${package}/socket-labs ${what_grades} tests/??-*/mistakes/*.patch)
+take(${package}/socket-labs ${what_grades} tests/??-*/mistakes/*.patch tests/??-*/mistakes/*.txt)
 file(COPY ${CMAKE_CURRENT_LIST_DIR}/gradescope/setup.sh ${CMAKE_CURRENT_LIST_DIR}/gradescope/run_autograder DESTINATION ${package}
   FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 
