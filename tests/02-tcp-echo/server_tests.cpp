@@ -130,6 +130,7 @@ TEST_CASE("02.3.1 A message comes back with Echo: before it", "[program:echo_ser
   CHECK(client.receive_all() == "Echo: " + message);
 }
 
+//! [pieces]
 TEST_CASE("02.3.2 A message that arrives in pieces comes back whole", "[program:echo_server][points:4][needs:02.3.1]") {
   because("TCP is a stream: one message may take several recv calls. Go on until recv gives 0, and send the prefix only once.");
   chapter("One send, many receives");
@@ -144,6 +145,7 @@ TEST_CASE("02.3.2 A message that arrives in pieces comes back whole", "[program:
 
   CHECK(client.receive_all() == "Echo: Hello, world");
 }
+//! [pieces]
 
 TEST_CASE("02.3.3 A client that receives just once finds all of its echo", "[program:echo_server][points:3][needs:02.3.1]") {
   because("Many simple clients call recv once. What the server has read at once must go back in one call, \"Echo: \" with it; two "

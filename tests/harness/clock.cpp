@@ -1,17 +1,21 @@
 #include "clock.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 namespace harness {
 namespace {
 double factor_in_force = 1.0;
-}
+std::atomic<bool> test_has_failed = false;
+}  // namespace
 
 double speed_factor() { return factor_in_force; }
 
 void set_speed_factor(double factor) { factor_in_force = std::max(1.0, factor); }
 
-Milliseconds patience() { return Milliseconds(static_cast<long>(5000 * factor_in_force)); }
+Milliseconds patience() { return Milliseconds(static_cast<long>((test_has_failed ? 1000 : 5000) * factor_in_force)); }
+
+void set_test_has_failed(bool failed) { test_has_failed = failed; }
 
 Milliseconds quiet_period() { return Milliseconds(150); }
 

@@ -15,8 +15,12 @@ double speed_factor();
 /// Sets speed_factor(); values below 1 count as 1.
 void set_speed_factor(double factor);
 
-/// How long to wait for something that should happen: 5 s, stretched by speed_factor().
+/// How long to wait for something that should happen: 5 s, stretched by speed_factor(); a fifth of that once the test
+/// has failed, since what comes then changes nothing any more and only keeps the learner waiting.
 Milliseconds patience();
+
+/// Says whether the test that is running has failed already.
+void set_test_has_failed(bool failed);
 
 /// How long to watch that something does *not* happen: 150 ms. A slow program only makes this check kinder.
 Milliseconds quiet_period();

@@ -1,8 +1,10 @@
 #include "evidence.hpp"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "calls.hpp"
+#include "error_pages.hpp"
 #include "wire.hpp"
 
 namespace harness {
@@ -21,6 +23,14 @@ std::string own_frame(const std::string& line) {
     if (line.find(foreign) != std::string::npos) return "";
   std::size_t path = line.rfind(' ');
   return "    " + line.substr(in + 4, path - in - 4) + "   " + line.substr(line.rfind('/') + 1);
+}
+
+// The book's section about what the program said, or else about the last call that failed and should not have.
+std::string section_to_look_up(const Evidence& evidence) {
+  std::string where = where_explained(evidence.said + '\n' + in_words(evidence.exit));
+  for (auto call = evidence.calls.rbegin(); where.empty() && call != evidence.calls.rend(); ++call)
+    if (call->failed() && call->error != EAGAIN && call->error != EINPROGRESS && call->error != EINTR) where = where_explained(in_words(*call));
+  return where.empty() ? where_explained(evidence.received) : where;
 }
 
 }  // namespace
@@ -55,6 +65,7 @@ void tell_evidence(Story& story, const Recording& recording, Evidence evidence) 
   else
     story.note("your calls", listing(evidence.calls, story.moments(), evidence.start, until, most_calls));
   if (std::string packets = packets_in_words(evidence.start, until, most_packets); !packets.empty()) story.note("on the wire", packets);
+  if (std::string where = section_to_look_up(evidence); !where.empty()) story.note("look up", where);
 }
 
 }  // namespace harness

@@ -346,6 +346,7 @@ Program::~Program() {
     evidence.program = folder + "/" + named;
     evidence.exit = p.killed_by_us ? Exit{} : p.exit;
     evidence.killed_by_us = p.killed_by_us;
+    evidence.said = report ? essence_of_report(err) : last_lines(err, 6);
     evidence.start = nanoseconds(p.started.time_since_epoch());
     evidence.asked_to_stop = p.asked_to_stop;
     evidence.lived_ms = nanoseconds(age()) / 1'000'000;

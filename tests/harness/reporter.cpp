@@ -8,6 +8,7 @@
 #include <ostream>
 #include <string>
 
+#include "clock.hpp"
 #include "json.hpp"
 #include "process_tree.hpp"
 #include "story.hpp"
@@ -37,6 +38,7 @@ class JsonLines : public Catch::StreamingReporterBase {
   void testCaseStarting(const Catch::TestCaseInfo& info) override {
     StreamingReporterBase::testCaseStarting(info);
     failure_.clear();
+    set_test_has_failed(false);
     line("start", info, "");
   }
 
@@ -51,6 +53,7 @@ class JsonLines : public Catch::StreamingReporterBase {
   void assertionEnded(const Catch::AssertionStats& stats) override {
     const Catch::AssertionResult& result = stats.assertionResult;
     if (result.isOk() || !failure_.empty()) return;
+    set_test_has_failed(true);
     failure_ = result.hasMessage() ? std::string(result.getMessage()) : result.getExpandedExpression();
     if (result.hasExpression()) failure_ = result.getExpressionInMacro() + ": " + failure_;
     // Catch2 writes out what was compared, which may be many megabytes; the story tells it better.

@@ -145,6 +145,14 @@ TEST_CASE("A failure shows the program's calls, the packets, and where they are 
   CHECK(bytes.str().size() > 24 + 6 * (16 + 54));
 }
 
+TEST_CASE("A failure names the section of the book about the error that was met, and none where none was") {
+  Verdict early = judge("ends-at-once", {}), overflow = judge("overflows", {}), wrong = judge("answers-wrongly", {});
+  CAPTURE(early.message, overflow.message, wrong.message);
+  CHECK(early.message.find("look up docs/errors-grader.md \"the program ended before it announced anything\"\n") != std::string::npos);
+  CHECK(overflow.message.find("look up docs/errors-grader.md \"ERROR: AddressSanitizer\"\n") != std::string::npos);
+  CHECK(wrong.message.find("look up") == std::string::npos);
+}
+
 TEST_CASE("Without the recorder the verdict is the same, and the message says that there is no record") {
   Verdict with = judge("falls-silent", {}), without = judge("falls-silent", {"--no-record"});
   CHECK(without.state == with.state);
