@@ -7,7 +7,8 @@ set(package ${OUTPUT}/package)
 file(REMOVE_RECURSE ${package})
 
 take(${package}/socket-labs ${what_grades} tests/??-*/mistakes/*.patch tests/??-*/mistakes/*.txt)
-file(COPY ${CMAKE_CURRENT_LIST_DIR}/gradescope/setup.sh ${CMAKE_CURRENT_LIST_DIR}/gradescope/run_autograder DESTINATION ${package}
+set(scripts ${CMAKE_CURRENT_LIST_DIR}/gradescope)
+file(COPY ${scripts}/setup.sh ${scripts}/run_autograder DESTINATION ${package}
   FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 
 file(GLOB labs RELATIVE ${SOURCE}/tests ${SOURCE}/tests/??-*/parts.txt)

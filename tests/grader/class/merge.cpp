@@ -28,13 +28,16 @@ int how_much_is_said(const Grade& grade) {
   return grade.state == "under way" ? 1 : 0;
 }
 
-std::string points(const Grade& grade) { return is_final(grade) ? std::to_string(grade.after_penalty()) + " points" : grade.state; }
+std::string points(const Grade& grade) {
+  return is_final(grade) ? std::to_string(grade.after_penalty()) + " points" : grade.state;
+}
 
 // Two that are the same in every letter are no news.
 void tell(const Candidate& taken, const Candidate& left) {
   if (to_json(taken.record.grade) == to_json(left.record.grade)) return;
-  std::cout << taken.record.grade.lab << ' ' << taken.record.grade.submission << ": took " << taken.record.file << " (" << points(taken.record.grade)
-            << (taken.said > left.said ? ", says more" : ", later") << "), left " << left.record.file << " (" << points(left.record.grade) << ")\n";
+  std::cout << taken.record.grade.lab << ' ' << taken.record.grade.submission << ": took " << taken.record.file << " ("
+            << points(taken.record.grade) << (taken.said > left.said ? ", says more" : ", later") << "), left "
+            << left.record.file << " (" << points(left.record.grade) << ")\n";
 }
 
 }  // namespace
@@ -51,7 +54,8 @@ int merge(const std::vector<std::string>& folders, const std::string& out) {
     for (Record& record : records.all) {
       ++read;
       std::error_code error;
-      Candidate candidate{record, merging::how_much_is_said(record.grade), merging::fs::last_write_time(record.file, error)};
+      Candidate candidate{record, merging::how_much_is_said(record.grade),
+                          merging::fs::last_write_time(record.file, error)};
       auto [found, fresh] = best.try_emplace({record.grade.lab, record.grade.submission}, candidate);
       if (fresh) continue;
       bool better = found->second < candidate;

@@ -20,14 +20,16 @@ int number(const std::string& text, int least, int most) {
   int value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < least || value > most)
-    throw std::runtime_error("\"" + text + "\" is no whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    throw std::runtime_error("\"" + text + "\" is no whole number from " + std::to_string(least) + " to " +
+                             std::to_string(most));
   return value;
 }
 
 // "02.5.1"
 std::string test_id(const std::string& text) {
   bool right = std::count(text.begin(), text.end(), '.') == 2 && text.size() >= 6 && text[2] == '.' &&
-               text.find_first_not_of("0123456789.") == std::string::npos && text.back() != '.' && text.find("..") == std::string::npos;
+               text.find_first_not_of("0123456789.") == std::string::npos && text.back() != '.' &&
+               text.find("..") == std::string::npos;
   if (!right) throw std::runtime_error("\"" + text + "\" is no test; they are numbered like 02.5.1");
   return text;
 }
@@ -165,9 +167,11 @@ void apply_lateness(const Options& options, Grade& grade) {
   auto due = options.due.find(grade.lab);
   if (due == options.due.end()) return;
   grade.days_late = grade.late_penalty = 0;
-  if (grade.submitted.empty()) return add_note(grade, "When this was handed in is not known, so nothing was taken off for lateness.");
+  if (grade.submitted.empty())
+    return add_note(grade, "When this was handed in is not known, so nothing was taken off for lateness.");
   long long limit = due->second + options.grace * 60;
-  if (auto more = options.extensions.find(grade.submission); more != options.extensions.end()) limit += more->second * day;
+  if (auto more = options.extensions.find(grade.submission); more != options.extensions.end())
+    limit += more->second * day;
   long long late = time_from(grade.submitted) - limit;
   if (late <= 0) return;
   // Grace is no part of the first day: who is later than that is late from the due time on.
@@ -192,9 +196,11 @@ long long time_from(const std::string& text) {
   bool right = rest != nullptr && zone == "Z";
   if (rest && zone.size() == 6 && (zone[0] == '+' || zone[0] == '-') && zone[3] == ':') {
     right = true;
-    offset = (std::atoi(zone.substr(1, 2).c_str()) * 60 + std::atoi(zone.substr(4, 2).c_str())) * 60 * (zone[0] == '+' ? 1 : -1);
+    offset = (std::atoi(zone.substr(1, 2).c_str()) * 60 + std::atoi(zone.substr(4, 2).c_str())) * 60 *
+             (zone[0] == '+' ? 1 : -1);
   }
-  if (!right) throw std::runtime_error("\"" + text + "\" is no time; write 2026-11-20T23:59:00+01:00, or Z for UTC at the end");
+  if (!right)
+    throw std::runtime_error("\"" + text + "\" is no time; write 2026-11-20T23:59:00+01:00, or Z for UTC at the end");
   return static_cast<long long>(::timegm(&parts)) - offset;
 }
 
@@ -233,7 +239,9 @@ Options read_options(const std::string& path) {
 }
 
 void apply(const Options& options, Grade& grade) {
-  std::erase_if(grade.tests, [&options](const TestGrade& test) { return (test.extra && !options.extra) || (test.bonus && !options.bonus); });
+  std::erase_if(grade.tests, [&options](const TestGrade& test) {
+    return (test.extra && !options.extra) || (test.bonus && !options.bonus);
+  });
   for (TestGrade& test : grade.tests) {
     if (auto points = options.points.find(test.id); points != options.points.end() && test.state != "skipped") {
       test.possible = points->second;
@@ -252,7 +260,9 @@ std::vector<std::string> unknown_tests(const Options& options, const std::vector
     for (const TestGrade& test : grade.tests) ids.erase(test.id);
   // Of labs that are not in this class nothing can be said.
   std::erase_if(ids, [&grades](const std::string& id) {
-    return std::none_of(grades.begin(), grades.end(), [&id](const Grade& grade) { return grade.lab == "lab" + id.substr(0, 2) && !grade.tests.empty(); });
+    return std::none_of(grades.begin(), grades.end(), [&id](const Grade& grade) {
+      return grade.lab == "lab" + id.substr(0, 2) && !grade.tests.empty();
+    });
   });
   return {ids.begin(), ids.end()};
 }

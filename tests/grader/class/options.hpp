@@ -10,13 +10,13 @@ namespace classroom {
 
 /// The instructor's options; `options.txt` beside this file documents them.
 struct Options {
-  std::map<std::string, int> points;       ///< by test
-  std::set<std::string> hidden;            ///< tests
+  std::map<std::string, int> points;  ///< by test
+  std::set<std::string> hidden;       ///< tests
   bool extra = true, bonus = true;
-  std::map<std::string, long long> due;    ///< by lab, in seconds since 1970
+  std::map<std::string, long long> due;      ///< by lab, in seconds since 1970
   std::map<std::string, std::string> times;  ///< by submission: when it came, as UTC text
-  std::map<std::string, int> extensions;   ///< by submission: days
-  int grace = 0;                           ///< minutes
+  std::map<std::string, int> extensions;     ///< by submission: days
+  int grace = 0;                             ///< minutes
   int free_days = 0, percent = 0, most = 100;
 };
 

@@ -50,7 +50,8 @@ std::set<std::string> lines_of_solutions_alone() {
     for (const std::string& line : lines_below(fs::path(SOURCE) / given))
       std::erase_if(lines, [&line](const std::string& secret) { return line.find(secret) != std::string::npos; });
   // What the book's examples teach by the same words.
-  for (const char* taught : {"net::SslContext context = net::new_ssl_context(::TLS_client_method());", "net::Socket socket(where.family(), SOCK_DGRAM);"})
+  for (const char* taught : {"net::SslContext context = net::new_ssl_context(::TLS_client_method());",
+                             "net::Socket socket(where.family(), SOCK_DGRAM);"})
     lines.erase(taught);
   return lines;
 }
@@ -65,7 +66,9 @@ std::vector<std::string> leaks(const fs::path& kit) {
     bool before = false;
     for (const std::string& line : lines_of(kit / file)) {
       bool now = secret.contains(line);
-      bool quoted = std::any_of(secret.begin(), secret.end(), [&line](const std::string& s) { return s.size() >= is_long && line.find(s) != std::string::npos; });
+      bool quoted = std::any_of(secret.begin(), secret.end(), [&line](const std::string& s) {
+        return s.size() >= is_long && line.find(s) != std::string::npos;
+      });
       if (quoted || (now && before)) found.push_back(file + ": " + line);
       before = now;
     }
@@ -83,14 +86,18 @@ TEST_CASE("The kit holds nothing but files of this tree, and none that gives som
   for (const std::string& file : files) {
     CAPTURE(file);
     CHECK(fs::exists(fs::path(SOURCE) / file));
-    for (const char* word : {"solutions", "mistakes", "alternatives", "hidden", "instructor", "packages", "bench", "workbook", "/tests/"})
+    for (const char* word :
+         {"solutions", "mistakes", "alternatives", "hidden", "instructor", "packages", "bench", "workbook", "/tests/"})
       CHECK(file.find(word) == std::string::npos);
     tops.insert(file.substr(0, file.find('/')));
   }
-  for (const char* needed : {"CMakeLists.txt", "CMakePresets.json", "README.md", "common", "docs", "labs", "tests"}) CHECK(tops.contains(needed));
+  for (const char* needed : {"CMakeLists.txt", "CMakePresets.json", "README.md", "common", "docs", "labs", "tests"})
+    CHECK(tops.contains(needed));
   CHECK(std::find(files.begin(), files.end(), "common/setup.sh") != files.end());
   for (const char* file : {"README.md", "CMakePresets.json"})
-    CHECK_FALSE(std::regex_search(text_of(kit / file), std::regex("--preset (solutions|proof|bench|student-kit|gradescope)|\"name\": \"(solutions|proof|bench)")));
+    CHECK_FALSE(std::regex_search(
+        text_of(kit / file),
+        std::regex("--preset (solutions|proof|bench|student-kit|gradescope)|\"name\": \"(solutions|proof|bench)")));
   CHECK(harness::Json::parse(text_of(kit / "CMakePresets.json"))["workflowPresets"].items().size() >= 10);
 }
 
@@ -100,7 +107,8 @@ TEST_CASE("No line of a solution is in the kit") {
 
   // The search finds a planted line, and planted lines that are short.
   const std::set<std::string> secret = lines_of_solutions_alone();
-  auto longest = std::max_element(secret.begin(), secret.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  auto longest =
+      std::max_element(secret.begin(), secret.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
   write(kit / "docs" / "planted.md", "Type `" + *longest + "` here.\n");
   CHECK(leaks(kit).size() == 1);
   write(kit / "docs" / "planted.md", *secret.begin() + "\n  " + *std::next(secret.begin()) + "\n");
@@ -115,7 +123,8 @@ TEST_CASE("Hidden tests and pages for instructors stay out of the kit") {
   write(source / "tests/02-tcp-echo/hidden_tests.cpp", "secret\n");
   write(source / "tests/02-tcp-echo/hidden_load_tests.cpp", "secret\n");
   write(source / "docs/instructor/answers.md", "secret\n");
-  write(source / "docs/page.md", "open\n@cond INSTRUCTOR\nsecret\n@endcond\nopen; too\n@cond INSTRUCTOR\nsecret\n@endcond\n");
+  write(source / "docs/page.md",
+        "open\n@cond INSTRUCTOR\nsecret\n@endcond\nopen; too\n@cond INSTRUCTOR\nsecret\n@endcond\n");
   fs::path kit = unpacked_kit("kit hidden", source);
   CHECK(fs::exists(kit / "tests/02-tcp-echo/server_tests.cpp"));
   CHECK(text_of(kit / "docs/page.md") == "open\n\nopen; too\n\n");

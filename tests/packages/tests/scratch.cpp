@@ -27,10 +27,13 @@ void write(const fs::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
 }
 
-Captured in(const fs::path& folder, const std::string& command) { return capture({"/bin/sh", "-c", "cd '" + folder.string() + "' && " + command}); }
+Captured in(const fs::path& folder, const std::string& command) {
+  return capture({"/bin/sh", "-c", "cd '" + folder.string() + "' && " + command});
+}
 
 Captured make_package(const std::string& script, const fs::path& source, const fs::path& output) {
-  return capture({CMAKE, "-D", "SOURCE=" + source.string(), "-D", "OUTPUT=" + output.string(), "-P", SOURCE "/tests/packages/" + script});
+  return capture({CMAKE, "-D", "SOURCE=" + source.string(), "-D", "OUTPUT=" + output.string(), "-P",
+                  SOURCE "/tests/packages/" + script});
 }
 
 std::vector<std::string> files_in(const fs::path& folder) {

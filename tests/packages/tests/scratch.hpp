@@ -15,7 +15,8 @@ void write(const std::filesystem::path& path, const std::string& text);
 Captured in(const std::filesystem::path& folder, const std::string& command);
 
 /// Runs a script of tests/packages/ on the tree `source`; what it makes goes to `output`.
-Captured make_package(const std::string& script, const std::filesystem::path& source, const std::filesystem::path& output);
+Captured make_package(const std::string& script, const std::filesystem::path& source,
+                      const std::filesystem::path& output);
 
 /// The files below `folder`, as paths in it.
 std::vector<std::string> files_in(const std::filesystem::path& folder);

@@ -1,7 +1,8 @@
-// What an Autolab autograder prints. The line before the last holds the stages with their hints, the last one the scores.
+// What an Autolab autograder prints. The line before the last holds the stages with their hints, the last one the
+// scores.
 //
-// Autolab puts quotes around every WORD: in the last line before it reads it, so no name there may contain one. The names
-// are those of the parts, and the assessment's problems must be called the same.
+// Autolab puts quotes around every WORD: in the last line before it reads it, so no name there may contain one. The
+// names are those of the parts, and the assessment's problems must be called the same.
 #include "class/json_writer.hpp"
 #include "class/report/formats.hpp"
 #include "class/report/text.hpp"
@@ -29,7 +30,8 @@ JsonObject stage(const Grade& grade, const std::string& part) {
   JsonObject tests;
   for (const TestGrade& test : grade.tests)
     if (test.part == part && !test.hidden)
-      tests.member(test.id + " " + test.title, result(test.state == "passed", test.state == "passed" ? "" : explanation(test)));
+      tests.member(test.id + " " + test.title,
+                   result(test.state == "passed", test.state == "passed" ? "" : explanation(test)));
   return tests;
 }
 
@@ -46,7 +48,9 @@ std::string autolab_output(const Grade& grade) {
   std::string names = "\"Programs\"";
   JsonObject programs;
   for (const ProgramGrade& program : grade.programs)
-    programs.member(program.name, autolab::result(program.state == "built", program.state == "built" ? "" : program.state + "\n" + program.errors));
+    programs.member(program.name,
+                    autolab::result(program.state == "built",
+                                    program.state == "built" ? "" : program.state + "\n" + program.errors));
   if (grade.programs.empty()) programs.member("nothing to grade", autolab::result(false, summary(grade)));
   stages.member("Programs", programs);
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -60,7 +64,10 @@ std::string autolab_output(const Grade& grade) {
   }
   std::string first = JsonObject().member("_presentation", "semantic").raw("stages", "[" + names + "]").text();
   first = first.substr(0, first.size() - 1) + ", " + stages.text().substr(1);
-  std::string last = JsonObject().member("scores", results).raw("scoreboard", "[" + std::to_string(grade.after_penalty()) + "]").text();
+  std::string last = JsonObject()
+                         .member("scores", results)
+                         .raw("scoreboard", "[" + std::to_string(grade.after_penalty()) + "]")
+                         .text();
   return first + "\n" + last + "\n";
 }
 

@@ -41,8 +41,12 @@ std::string test(const TestGrade& grade, int score, int number) {
 Classroom50 Classroom50::from_environment(const Grade& grade) {
   using classroom50::environment;
   std::string commit = environment("COMMIT_URL", "unknown");
-  return {environment("CLASSROOM", "unknown"), environment("ASSIGNMENT", grade.lab), environment("SUBMISSION_TAG", "submit/" + grade.submission),
-          commit, environment("RELEASE_URL", "unknown"), environment("REVIEW_URL", commit)};
+  return {environment("CLASSROOM", "unknown"),
+          environment("ASSIGNMENT", grade.lab),
+          environment("SUBMISSION_TAG", "submit/" + grade.submission),
+          commit,
+          environment("RELEASE_URL", "unknown"),
+          environment("REVIEW_URL", commit)};
 }
 
 std::string classroom50_result(const Grade& grade, const Classroom50& run) {
@@ -55,8 +59,13 @@ std::string classroom50_result(const Grade& grade, const Classroom50& run) {
     tests.push_back(classroom50::test(grade.tests[i], scores[i], grade.tests[i].hidden ? ++hidden : 0));
 
   JsonObject result;
-  result.member("schema", "classroom50/result/v1").member("classroom", run.classroom).member("assignment", run.assignment);
-  result.member("submission", run.submission).member("commit", run.commit).member("release", run.release).member("review", run.review);
+  result.member("schema", "classroom50/result/v1")
+      .member("classroom", run.classroom)
+      .member("assignment", run.assignment);
+  result.member("submission", run.submission)
+      .member("commit", run.commit)
+      .member("release", run.release)
+      .member("review", run.review);
   result.member("datetime", grade.submitted.empty() ? classroom50::now() : grade.submitted);
   result.member("score", grade.after_penalty()).member("max-score", grade.possible() + grade.bonus());
   return result.list("tests", tests, [](const std::string& test) { return test; }).text() + "\n";

@@ -20,7 +20,8 @@ constexpr const char* usage =
     "usage: grade report RESULTS [--format NAME] [--out FOLDER] [--options FILE]\n"
     "       grade merge RESULTS... --out FOLDER\n"
     "\n"
-    "  RESULTS is a folder of grades, or one grade's file. All formats are written, into RESULTS/reports if no other folder\n"
+    "  RESULTS is a folder of grades, or one grade's file. All formats are written, into RESULTS/reports if no other "
+    "folder\n"
     "  is named. With one grade and one format, --out names the file; - is the standard output.\n"
     "\n"
     "  for the class: json csv html junit      for each submission: gradescope classroom50 autolab\n";
@@ -43,7 +44,8 @@ const std::vector<Format>& formats() {
       {"html", "class.html", class_page, nullptr},
       {"junit", "junit.xml", junit_xml, nullptr},
       {"gradescope", ".json", nullptr, gradescope_results},
-      {"classroom50", ".json", nullptr, [](const Grade& grade) { return classroom50_result(grade, Classroom50::from_environment(grade)); }},
+      {"classroom50", ".json", nullptr,
+       [](const Grade& grade) { return classroom50_result(grade, Classroom50::from_environment(grade)); }},
       {"autolab", ".txt", nullptr, autolab_output},
   };
   return all;
@@ -74,7 +76,8 @@ Arguments parse(const std::vector<std::string>& words) {
       arguments.results.push_back(word);
   }
   const auto& all = formats();
-  if (!arguments.format.empty() && std::none_of(all.begin(), all.end(), [&](const Format& f) { return f.name == arguments.format; }))
+  if (!arguments.format.empty() &&
+      std::none_of(all.begin(), all.end(), [&](const Format& f) { return f.name == arguments.format; }))
     throw UsageError("there is no format called " + arguments.format);
   return arguments;
 }
@@ -118,7 +121,8 @@ Grades with_options(const Records& records, const std::string& file) {
   Options options = read_options(file);
   Grades grades;
   for (const Record& record : records.all) grades.push_back(record.grade);
-  for (const std::string& id : unknown_tests(options, grades)) std::cerr << "grade: the options name a test that is not there: " << id << '\n';
+  for (const std::string& id : unknown_tests(options, grades))
+    std::cerr << "grade: the options name a test that is not there: " << id << '\n';
   for (Grade& grade : grades) apply(options, grade);
   return grades;
 }
@@ -138,16 +142,19 @@ int report(const Arguments& arguments) {
   std::string folder = !arguments.out.empty() ? arguments.out : results + "/reports";
   for (const Format& format : formats()) {
     if (!arguments.format.empty() && arguments.format != format.name) continue;
-    left_out = std::max(left_out, one_file ? write_one(format, grades[0], arguments.out) : write_format(format, grades, folder));
+    left_out = std::max(left_out,
+                        one_file ? write_one(format, grades[0], arguments.out) : write_format(format, grades, folder));
   }
-  if (!one_file && left_out > 0) std::cerr << "grade: not graded, so without a file for a platform: " << left_out << '\n';
+  if (!one_file && left_out > 0)
+    std::cerr << "grade: not graded, so without a file for a platform: " << left_out << '\n';
   return left_out > 0 || !records.trouble.empty() ? 1 : 0;
 }
 
 int run(const std::vector<std::string>& words) {
   Arguments arguments = parse(words);
   if (words[0] == "report") return report(arguments);
-  if (arguments.results.empty() || arguments.out.empty()) throw UsageError("merge wants results and where they go: grade merge one two --out all");
+  if (arguments.results.empty() || arguments.out.empty())
+    throw UsageError("merge wants results and where they go: grade merge one two --out all");
   return merge(arguments.results, arguments.out);
 }
 

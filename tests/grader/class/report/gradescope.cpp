@@ -1,7 +1,8 @@
 // Gradescope's results.json, as its autograder specification describes it.
 //
-// A test whose visibility is not `visible` hides the whole score from the learner, except `hidden` ones, which must carry
-// no points. So hidden tests carry none here; their points are in one visible line, and the total stands at the top.
+// A test whose visibility is not `visible` hides the whole score from the learner, except `hidden` ones, which must
+// carry no points. So hidden tests carry none here; their points are in one visible line, and the total stands at the
+// top.
 #include "class/json_writer.hpp"
 #include "class/report/formats.hpp"
 #include "class/report/text.hpp"
@@ -21,7 +22,10 @@ std::string status(bool passed) { return passed ? "passed" : "failed"; }
 
 std::string visible(const TestGrade& test) {
   JsonObject object;
-  object.member("number", test.id).member("name", test.title).member("score", test.points).member("max_score", test.possible);
+  object.member("number", test.id)
+      .member("name", test.title)
+      .member("score", test.points)
+      .member("max_score", test.possible);
   object.member("status", status(test.state == "passed")).member("visibility", "visible").raw("tags", tags(test));
   object.member("output_format", "text").member("output", test.state == "passed" ? "" : explanation(test));
   return object.member("extra_data", JsonObject().member("state", test.state).member("seconds", test.seconds)).text();
@@ -62,7 +66,10 @@ std::string gradescope_results(const Grade& grade) {
   result.member("score", grade.after_penalty()).member("execution_time", seconds).member("output_format", "text");
   result.member("output", summary(grade)).member("visibility", "visible").member("stdout_visibility", "hidden");
   JsonObject data;
-  data.member("submission", grade.submission).member("lab", grade.lab).member("state", grade.state).member("key", grade.key);
+  data.member("submission", grade.submission)
+      .member("lab", grade.lab)
+      .member("state", grade.state)
+      .member("key", grade.key);
   data.member("seed", std::to_string(grade.seed)).member("looks_like", grade.looks_like);
   data.member("points", grade.points()).member("late_penalty", grade.late_penalty);
   result.member("extra_data", data);

@@ -1,5 +1,5 @@
-// JUnit XML as Jenkins, GitLab and others read it: a suite a record. `failure` is a wrong answer, `error` a program that
-// crashed, hung or does not build, `skipped` what was not judged.
+// JUnit XML as Jenkins, GitLab and others read it: a suite a record. `failure` is a wrong answer, `error` a program
+// that crashed, hung or does not build, `skipped` what was not judged.
 #include <iomanip>
 #include <sstream>
 
@@ -44,7 +44,8 @@ std::string outcome(const TestGrade& test) {
   if (element.empty()) return "";
   std::string message = test.hidden || test.failure.empty() ? first_line(text) : first_line(test.failure);
   if (element == "skipped") return "<skipped" + attribute("message", message) + "/>";
-  return "<" + element + attribute("type", test.state) + attribute("message", message) + ">" + markup(text) + "</" + element + ">";
+  return "<" + element + attribute("type", test.state) + attribute("message", message) + ">" + markup(text) + "</" +
+         element + ">";
 }
 
 std::string test_case(const Grade& grade, const TestGrade& test, int hidden) {
@@ -52,7 +53,8 @@ std::string test_case(const Grade& grade, const TestGrade& test, int hidden) {
   text += attribute("name", test.hidden ? "hidden test " + std::to_string(hidden) : test.id + " " + test.title);
   text += attribute("classname", grade.lab + "." + grade.submission) + attribute("time", test.seconds);
   if (!test.file.empty() && !test.hidden) text += attribute("file", test.file) + attribute("line", test.line);
-  text += "><properties>" + property("points", std::to_string(test.points)) + property("possible", std::to_string(test.possible)) + "</properties>";
+  text += "><properties>" + property("points", std::to_string(test.points)) +
+          property("possible", std::to_string(test.possible)) + "</properties>";
   return text + outcome(test) + "</testcase>\n";
 }
 
@@ -70,8 +72,8 @@ struct Counts {
   }
 
   std::string attributes() const {
-    return attribute("tests", tests) + attribute("failures", failures) + attribute("errors", errors) + attribute("skipped", skipped) +
-           attribute("time", seconds);
+    return attribute("tests", tests) + attribute("failures", failures) + attribute("errors", errors) +
+           attribute("skipped", skipped) + attribute("time", seconds);
   }
 };
 
@@ -100,8 +102,8 @@ std::string junit_xml(const Grades& grades) {
   junit::Counts all;
   std::string suites;
   for (const Grade& grade : grades) suites += junit::suite(grade, all);
-  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + junit::attribute("name", std::string("Socket Labs")) + all.attributes() + ">\n" +
-         suites + "</testsuites>\n";
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" +
+         junit::attribute("name", std::string("Socket Labs")) + all.attributes() + ">\n" + suites + "</testsuites>\n";
 }
 
 }  // namespace classroom

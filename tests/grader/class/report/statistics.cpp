@@ -25,7 +25,8 @@ void count_tests(Statistics& all, const Grade& grade) {
     if (!failed_test(test)) continue;
     ++own->failed;
     own->first += test.id == stop;
-    if (!grade.looks_like.empty()) ++own->mistakes[grade.looks_like_text.empty() ? grade.looks_like : grade.looks_like_text];
+    if (!grade.looks_like.empty())
+      ++own->mistakes[grade.looks_like_text.empty() ? grade.looks_like : grade.looks_like_text];
   }
 }
 
@@ -50,8 +51,9 @@ Statistics statistics(const std::vector<const Grade*>& grades) {
   }
   all.final_grades = static_cast<int>(totals.size());
   std::erase_if(all.tests, [](const TestStatistics& test) { return test.failed == 0; });
-  std::stable_sort(all.tests.begin(), all.tests.end(),
-                   [](const TestStatistics& a, const TestStatistics& b) { return std::tie(a.first, a.failed) > std::tie(b.first, b.failed); });
+  std::stable_sort(all.tests.begin(), all.tests.end(), [](const TestStatistics& a, const TestStatistics& b) {
+    return std::tie(a.first, a.failed) > std::tie(b.first, b.failed);
+  });
   if (totals.empty()) return all;
   all.mean /= all.final_grades;
   std::sort(totals.begin(), totals.end());

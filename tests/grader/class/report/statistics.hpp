@@ -22,7 +22,7 @@ struct TestStatistics {
 struct Statistics {
   std::vector<int> bins = std::vector<int>(11);  ///< final grades by tens of percent; the last: 100 and more
   int final_grades = 0;
-  double mean = 0, median = 0;  ///< points after the penalty
+  double mean = 0, median = 0;        ///< points after the penalty
   std::vector<TestStatistics> tests;  ///< those that anybody failed, most first stops first
 };
 

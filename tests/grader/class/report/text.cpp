@@ -64,21 +64,26 @@ std::string explanation(const TestGrade& test) {
 
 std::string penalty_text(const Grade& grade) {
   if (grade.late_penalty <= 0) return "";
-  return std::to_string(grade.days_late) + (grade.days_late == 1 ? " day late: " : " days late: ") + std::to_string(grade.late_penalty) +
-         " percent off";
+  return std::to_string(grade.days_late) + (grade.days_late == 1 ? " day late: " : " days late: ") +
+         std::to_string(grade.late_penalty) + " percent off";
 }
 
 std::string summary(const Grade& grade) {
-  std::string text = grade.lab + " " + grade.lab_title + ": " + std::to_string(grade.after_penalty()) + " of " + std::to_string(grade.possible());
+  std::string text = grade.lab + " " + grade.lab_title + ": " + std::to_string(grade.after_penalty()) + " of " +
+                     std::to_string(grade.possible());
   if (grade.bonus() > 0) text += " (and up to " + std::to_string(grade.bonus()) + " of bonus)";
   text += "\n";
   if (grade.state == "unusable") text += "There was nothing in this submission that could be graded.\n";
-  if (grade.late_penalty > 0) text += penalty_text(grade) + ", from " + std::to_string(grade.points()) + " to " + std::to_string(grade.after_penalty()) + "\n";
+  if (grade.late_penalty > 0)
+    text += penalty_text(grade) + ", from " + std::to_string(grade.points()) + " to " +
+            std::to_string(grade.after_penalty()) + "\n";
   for (const std::string& note : grade.notes) text += note + "\n";
   for (const ProgramGrade& program : grade.programs)
     if (program.state != "built")
-      text += "\n" + program.name + (program.state == "does not build" ? " " : " is ") + program.state + "\n" + program.errors;
-  if (!grade.looks_like_text.empty()) text += "\nA guess: this looks like a known mistake: " + grade.looks_like_text + "\n";
+      text += "\n" + program.name + (program.state == "does not build" ? " " : " is ") + program.state + "\n" +
+              program.errors;
+  if (!grade.looks_like_text.empty())
+    text += "\nA guess: this looks like a known mistake: " + grade.looks_like_text + "\n";
   return text;
 }
 

@@ -28,7 +28,8 @@ TEST_CASE("A report of a class writes every format, and says which submission ha
   // One of them is not graded, for a reason that is not its learner's: a platform must not take that for a zero.
   CHECK(answer.status == 1);
   CHECK_THAT(answer.output, ContainsSubstring("not graded, so without a file for a platform: 1"));
-  for (const char* file : {"class.json", "gradebook.csv", "class.html", "junit.xml", "gradescope/lab02/ada.json", "classroom50/lab02/ada.json", "autolab/lab02/ada.txt"}) {
+  for (const char* file : {"class.json", "gradebook.csv", "class.html", "junit.xml", "gradescope/lab02/ada.json",
+                           "classroom50/lab02/ada.json", "autolab/lab02/ada.txt"}) {
     CAPTURE(file);
     CHECK(fs::file_size(results + "/reports/" + file) > 100);
   }
@@ -40,12 +41,14 @@ TEST_CASE("A report of a class writes every format, and says which submission ha
 
 TEST_CASE("One grade in one format goes where it is wanted") {
   std::string results = written_class(scratch("one grade"));
-  CHECK(grade({"report", results + "/ada.json", "--format", "gradescope", "--out", results + "/platform/results.json"}).status == 0);
+  CHECK(grade({"report", results + "/ada.json", "--format", "gradescope", "--out", results + "/platform/results.json"})
+            .status == 0);
   CHECK(read_json(file_text(results + "/platform/results.json"))["score"].number() == 105);
   Captured printed = grade({"report", results + "/ada.json", "--format", "autolab", "--out", "-"});
   CHECK(printed.status == 0);
   CHECK_THAT(printed.output, ContainsSubstring("{\"scores\": {\"02.1 listen and announce\": 25"));
-  Captured trouble = grade({"report", results + "/unlucky.json", "--format", "classroom50", "--out", results + "/platform/result.json"});
+  Captured trouble = grade(
+      {"report", results + "/unlucky.json", "--format", "classroom50", "--out", results + "/platform/result.json"});
   CHECK(trouble.status == 1);
   CHECK_THAT(trouble.output, ContainsSubstring("unlucky is not graded"));
   CHECK_FALSE(fs::exists(results + "/platform/result.json"));

@@ -88,7 +88,8 @@ TEST_CASE("All formats agree to the point") {
     for (const auto& [name, score] : last["scores"].members()) scores += whole(score);
     CHECK(scores == total);
     std::smatch shown;
-    REQUIRE(std::regex_search(page, shown, std::regex("id=\"lab02-" + std::to_string(i) + "\"[^]*?class=\"number\">([0-9]+) of ")));
+    REQUIRE(std::regex_search(page, shown,
+                              std::regex("id=\"lab02-" + std::to_string(i) + "\"[^]*?class=\"number\">([0-9]+) of ")));
     CHECK(number_in(shown[1]) == total);
   }
   CHECK(totals == std::set<int>{0, 25, 30, 34, 50, 90, 105});
@@ -122,7 +123,8 @@ TEST_CASE("A grade keeps its schema, and reads back as it was written") {
   Grade grade = some_class()[0];
   grade.tests[0].state = "perfect";
   CHECK(breaks(schema, read_json(to_json(grade))) == "$.tests[0].state is none of the words: perfect");
-  CHECK_THAT(breaks(schema, Json::parse("{\"format\": \"socket-labs-grade-1\"}")), ContainsSubstring("has no submission"));
+  CHECK_THAT(breaks(schema, Json::parse("{\"format\": \"socket-labs-grade-1\"}")),
+             ContainsSubstring("has no submission"));
 }
 
 // https://gradescope-autograders.readthedocs.io/en/latest/specs/
@@ -161,7 +163,8 @@ TEST_CASE("Classroom 50: whole numbers from 0 to their maximum that add up, and 
     std::string text = classroom50_result(grade, run);
     Json result = read_json(text);
     CHECK(result["schema"].text() == "classroom50/result/v1");
-    for (const char* key : {"classroom", "assignment", "submission", "commit", "release", "review", "datetime"}) CHECK_FALSE(result[key].text().empty());
+    for (const char* key : {"classroom", "assignment", "submission", "commit", "release", "review", "datetime"})
+      CHECK_FALSE(result[key].text().empty());
     CHECK(std::regex_match(result["datetime"].text(), std::regex("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ")));
     int score = 0, most = 0;
     for (const Json& test : result["tests"].items()) {
@@ -194,7 +197,8 @@ TEST_CASE("Autolab: two lines, every stage is there, the scores survive what Aut
     CHECK(stages.members().size() == stages["stages"].items().size() + 2);
     for (const Json& stage : stages["stages"].items()) {
       REQUIRE(stages[stage.text()].kind() == Json::Kind::object);
-      for (const auto& [name, result] : stages[stage.text()].members()) CHECK(result["passed"].kind() == Json::Kind::boolean);
+      for (const auto& [name, result] : stages[stage.text()].members())
+        CHECK(result["passed"].kind() == Json::Kind::boolean);
     }
     for (const auto& [name, score] : last["scores"].members()) {
       CHECK(whole(score) >= 0);
@@ -235,7 +239,8 @@ TEST_CASE("JUnit: failures, errors and skipped tests are told apart, counted, an
         CHECK_FALSE(one->text.empty());
       }
   }
-  CHECK(types == std::set<std::string>{"failure wrong", "failure not started", "error crashed", "error timed out", "error does not build"});
+  CHECK(types == std::set<std::string>{"failure wrong", "failure not started", "error crashed", "error timed out",
+                                       "error does not build"});
   CHECK_FALSE(contains(junit_xml(grades), "Nothing leaks"));
 }
 
@@ -249,7 +254,8 @@ TEST_CASE("The gradebook carries every name, and none of them is a formula") {
       CHECK(name == "'" + grades[i].learner);
     else if (grades[i].submission != "bytes")
       CHECK(name == grades[i].learner);
-    for (const std::string& field : rows[i + 1]) CHECK((field.empty() || std::string("=+-@\t\r").find(field[0]) == std::string::npos));
+    for (const std::string& field : rows[i + 1])
+      CHECK((field.empty() || std::string("=+-@\t\r").find(field[0]) == std::string::npos));
   }
   Grade grade = grades[0];
   for (const char* start : {"=", "+", "-", "@", "\t", "\r"}) {
@@ -262,7 +268,8 @@ TEST_CASE("A lab with more than nine parts keeps them in their order in the grad
   Grade grade = some_class()[0];
   grade.parts = {{"02.9", "nine", 0, 0}, {"02.10", "ten", 0, 0}, {"02.1", "one", 0, 0}, {"02.3", "three", 0, 0}};
   auto header = read_csv(gradebook_csv({grade}))[0];
-  CHECK(std::vector<std::string>(header.begin() + 4, header.begin() + 8) == std::vector<std::string>{"02.1 one", "02.3 three", "02.9 nine", "02.10 ten"});
+  CHECK(std::vector<std::string>(header.begin() + 4, header.begin() + 8) ==
+        std::vector<std::string>{"02.1 one", "02.3 three", "02.9 nine", "02.10 ten"});
 }
 
 TEST_CASE("The page needs no network, and nobody's name or output becomes part of it") {

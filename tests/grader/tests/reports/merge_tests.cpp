@@ -23,7 +23,9 @@ Captured grade_says(std::vector<std::string> words) {
 
 class Machines {
  public:
-  explicit Machines(const std::string& name) : folder_(std::string(SCRATCH) + "/merge " + name) { fs::remove_all(folder_); }
+  explicit Machines(const std::string& name) : folder_(std::string(SCRATCH) + "/merge " + name) {
+    fs::remove_all(folder_);
+  }
 
   // `hours` after some moment
   void put(const std::string& machine, const Grade& grade, int hours) {
@@ -56,12 +58,15 @@ TEST_CASE("Of several results the one that says most wins, then the latest, and 
   machines.put("three", some_class()[2], 3);
   machines.put("four", some_class()[2], 4);
 
-  Captured answer = grade_says({"merge", machines("one"), machines("two"), machines("three"), machines("four"), "--out", machines("all")});
+  Captured answer = grade_says(
+      {"merge", machines("one"), machines("two"), machines("three"), machines("four"), "--out", machines("all")});
   CHECK(answer.status == 0);
   CHECK(machines.merged("ada").points() == 105);
   CHECK(machines.merged("script").points() == 50);
-  CHECK_THAT(answer.output, ContainsSubstring("took " + machines("two") + "/ada.json (105 points, later), left " + machines("one") + "/ada.json (50 points)"));
-  CHECK_THAT(answer.output, ContainsSubstring("(105 points, says more), left " + machines("three") + "/ada.json (waiting)"));
+  CHECK_THAT(answer.output, ContainsSubstring("took " + machines("two") + "/ada.json (105 points, later), left " +
+                                              machines("one") + "/ada.json (50 points)"));
+  CHECK_THAT(answer.output,
+             ContainsSubstring("(105 points, says more), left " + machines("three") + "/ada.json (waiting)"));
   CHECK_THAT(answer.output, ContainsSubstring("5 results of 2 submissions"));
   // The same in every letter is no news.
   CHECK_THAT(answer.output, !ContainsSubstring("script"));

@@ -81,7 +81,8 @@ TEST_CASE("A test is hidden and counts") {
 }
 
 TEST_CASE("Lateness: grace, free days, a begun day is a day, and there is a most") {
-  const std::string policy = "due lab02 2026-11-20T12:00:00Z\nlate grace 10\nlate free 1\nlate percent 10\nlate most 25\n";
+  const std::string policy =
+      "due lab02 2026-11-20T12:00:00Z\nlate grace 10\nlate free 1\nlate percent 10\nlate most 25\n";
   auto days_and_percent = [&policy](const std::string& time) {
     Grade grade = handed_in(time, policy);
     return std::pair(grade.days_late, grade.late_penalty);
@@ -111,26 +112,30 @@ TEST_CASE("When it is not known when something was handed in, nothing is taken o
 
 TEST_CASE("A table tells when submissions came") {
   std::filesystem::create_directories(SCRATCH);
-  std::ofstream(std::string(SCRATCH) + "/times.csv") << "submission,time\r\nada,2026-11-21T13:30+01:00\r\n\"a, b\",2026-11-21T13:30:00Z\r\n";
+  std::ofstream(std::string(SCRATCH) + "/times.csv")
+      << "submission,time\r\nada,2026-11-21T13:30+01:00\r\n\"a, b\",2026-11-21T13:30:00Z\r\n";
   Grade grade = handed_in("", "times times.csv\ndue lab02 2026-11-20T12:00:00Z\nlate percent 10");
   CHECK(grade.submitted == "2026-11-21T12:30:00Z");
   CHECK(grade.late_penalty == 20);
   std::ofstream(std::string(SCRATCH) + "/wrong.csv") << "ada,2026-11-21T13:30:00Z\nbob,yesterday\n";
-  CHECK_THROWS_MATCHES(options("times wrong.csv"), std::runtime_error, MessageMatches(ContainsSubstring("wrong.csv:2: \"yesterday\" is no time")));
+  CHECK_THROWS_MATCHES(options("times wrong.csv"), std::runtime_error,
+                       MessageMatches(ContainsSubstring("wrong.csv:2: \"yesterday\" is no time")));
 }
 
 TEST_CASE("Times: zones, seconds, fractions, and what is none") {
   CHECK(utc_text(time_from("2026-11-20T23:59:00+01:00")) == "2026-11-20T22:59:00Z");
   CHECK(utc_text(time_from("2026-11-20T23:59-05:30")) == "2026-11-21T05:29:00Z");
   CHECK(utc_text(time_from("2018-07-01T14:22:32.365935-07:00")) == "2018-07-01T21:22:32Z");
-  for (const char* wrong : {"", "2026-11-20", "2026-11-20T23:59:00", "2026-13-20T23:59:00Z", "20 November", "2026-11-20T23:59:00Zulu"})
+  for (const char* wrong :
+       {"", "2026-11-20", "2026-11-20T23:59:00", "2026-13-20T23:59:00Z", "20 November", "2026-11-20T23:59:00Zulu"})
     CHECK_THROWS_AS(time_from(wrong), std::runtime_error);
 }
 
 TEST_CASE("A slip of the pen is told with its line") {
   auto says = [](const std::string& line, const std::string& message) {
     CAPTURE(line);
-    CHECK_THROWS_MATCHES(options("# one\n" + line), std::runtime_error, MessageMatches(ContainsSubstring("course.txt:2: ") && ContainsSubstring(message)));
+    CHECK_THROWS_MATCHES(options("# one\n" + line), std::runtime_error,
+                         MessageMatches(ContainsSubstring("course.txt:2: ") && ContainsSubstring(message)));
   };
   says("pionts 02.1.1 5", "there is no option called pionts");
   says("points 02.1 5", "\"02.1\" is no test; they are numbered like 02.5.1");
@@ -148,11 +153,13 @@ TEST_CASE("A slip of the pen is told with its line") {
 }
 
 TEST_CASE("A test that no grade has is a slip of the pen, too") {
-  CHECK(unknown_tests(options("hidden 02.7.7\npoints 02.1.1 3\npoints 03.1.1 3"), some_class()) == std::vector<std::string>{"02.7.7"});
+  CHECK(unknown_tests(options("hidden 02.7.7\npoints 02.1.1 3\npoints 03.1.1 3"), some_class()) ==
+        std::vector<std::string>{"02.7.7"});
 }
 
 TEST_CASE("What is applied twice is applied once") {
-  std::string all = "points 02.1.1 40\nhidden 02.1.2\nextra off\nbonus off\ndue lab02 2026-11-19T12:00:00Z\nlate percent 10";
+  std::string all =
+      "points 02.1.1 40\nhidden 02.1.2\nextra off\nbonus off\ndue lab02 2026-11-19T12:00:00Z\nlate percent 10";
   for (const Grade& grade : some_class()) {
     Grade once = graded(all, grade), twice = graded(all, once);
     CHECK(to_json(once) == to_json(twice));

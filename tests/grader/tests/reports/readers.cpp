@@ -40,7 +40,9 @@ class XmlReader {
 
   std::string name() {
     std::size_t start = at_;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || std::string("-_.").find(text_[at_]) != std::string::npos)) ++at_;
+    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) ||
+                                  std::string("-_.").find(text_[at_]) != std::string::npos))
+      ++at_;
     want(at_ > start, "a name is missing at " + text_.substr(start, 30));
     return text_.substr(start, at_ - start);
   }
@@ -64,7 +66,8 @@ class XmlReader {
     want(end != std::string::npos, "a bare &");
     std::string word = text_.substr(at_ + 1, end - at_ - 1);
     at_ = end + 1;
-    static const std::map<std::string, char> known{{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"#39", '\''}, {"#10", '\n'}, {"#9", '\t'}};
+    static const std::map<std::string, char> known{{"amp", '&'},  {"lt", '<'},   {"gt", '>'}, {"quot", '"'},
+                                                   {"#39", '\''}, {"#10", '\n'}, {"#9", '\t'}};
     want(known.contains(word), "an unknown reference &" + word + ";");
     return known.at(word);
   }
@@ -107,9 +110,12 @@ Json read_json(const std::string& text) {
   want(classroom::utf8(text) == text, "not UTF-8");
   bool inside = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (inside && text[i] == '\\') ++i;
-    else if (text[i] == '"') inside = !inside;
-    else want(!inside || static_cast<unsigned char>(text[i]) >= 0x20, "a control character in a string");
+    if (inside && text[i] == '\\')
+      ++i;
+    else if (text[i] == '"')
+      inside = !inside;
+    else
+      want(!inside || static_cast<unsigned char>(text[i]) >= 0x20, "a control character in a string");
   }
   Json json = Json::parse(text);
   want(!json.is_null(), "not JSON");
@@ -123,8 +129,10 @@ std::vector<std::vector<std::string>> read_csv(const std::string& text) {
     std::string& field = rows.back().back();
     char c = text[i];
     if (quoted) {
-      if (c != '"') field += c;
-      else if (i + 1 < text.size() && text[i + 1] == '"') field += text[++i];
+      if (c != '"')
+        field += c;
+      else if (i + 1 < text.size() && text[i + 1] == '"')
+        field += text[++i];
       else {
         quoted = false;
         want(i + 1 < text.size() && (text[i + 1] == ',' || text[i + 1] == '\r'), "something after a closing quote");
@@ -166,20 +174,25 @@ std::string Xml::property(const std::string& called) const {
 
 Xml read_xml(const std::string& text) {
   want(classroom::utf8(text) == text, "not UTF-8");
-  for (char c : text) want(static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t' || c == '\r', "a character that XML forbids");
-  want(text.find("\xef\xbf\xbe") == std::string::npos && text.find("\xef\xbf\xbf") == std::string::npos, "U+FFFE or U+FFFF");
+  for (char c : text)
+    want(static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t' || c == '\r', "a character that XML forbids");
+  want(text.find("\xef\xbf\xbe") == std::string::npos && text.find("\xef\xbf\xbf") == std::string::npos,
+       "U+FFFE or U+FFFF");
   return XmlReader(text).document();
 }
 
 std::string breaks(const Json& schema, const Json& value, const std::string& at) {
   using Kind = Json::Kind;
-  static const std::map<std::string, Kind> kinds{{"object", Kind::object}, {"array", Kind::array},     {"string", Kind::string},
-                                                 {"number", Kind::number}, {"integer", Kind::number}, {"boolean", Kind::boolean}};
+  static const std::map<std::string, Kind> kinds{{"object", Kind::object},  {"array", Kind::array},
+                                                 {"string", Kind::string},  {"number", Kind::number},
+                                                 {"integer", Kind::number}, {"boolean", Kind::boolean}};
   const std::string& type = schema["type"].text();
   if (!type.empty() && kinds.at(type) != value.kind()) return at + " is no " + type;
-  if (type == "integer" && value.number() != static_cast<double>(static_cast<long>(value.number()))) return at + " is not whole";
+  if (type == "integer" && value.number() != static_cast<double>(static_cast<long>(value.number())))
+    return at + " is not whole";
   if (!schema["minimum"].is_null() && value.number() < schema["minimum"].number()) return at + " is too small";
-  if (!schema["const"].is_null() && value.text() != schema["const"].text()) return at + " is not " + schema["const"].text();
+  if (!schema["const"].is_null() && value.text() != schema["const"].text())
+    return at + " is not " + schema["const"].text();
   bool one_of = schema["enum"].is_null();
   for (const Json& word : schema["enum"].items()) one_of = one_of || word.text() == value.text();
   if (!one_of) return at + " is none of the words: " + value.text();
@@ -194,6 +207,8 @@ std::string breaks(const Json& schema, const Json& value, const std::string& at)
   }
   if (!schema["items"].is_null())
     for (std::size_t i = 0; i < value.items().size(); ++i)
-      if (std::string wrong = breaks(schema["items"], value.items()[i], at + "[" + std::to_string(i) + "]"); !wrong.empty()) return wrong;
+      if (std::string wrong = breaks(schema["items"], value.items()[i], at + "[" + std::to_string(i) + "]");
+          !wrong.empty())
+        return wrong;
   return "";
 }

@@ -5,7 +5,8 @@
 
 #include "json.hpp"
 
-/// Strict readers of what the reports write: each throws std::runtime_error at the first thing that its standard forbids.
+/// Strict readers of what the reports write: each throws std::runtime_error at the first thing that its standard
+/// forbids.
 
 /// JSON (RFC 8259) in UTF-8.
 harness::Json read_json(const std::string& text);

@@ -34,7 +34,9 @@ Grade whole(const std::string& submission, const std::string& learner) {
   grade.seed = 1234567890123ULL;
   grade.submitted = "2026-11-20T12:00:00Z";
   grade.programs = {{"echo_server", "built", ""}, {"echo_client", "built", ""}};
-  grade.parts = {{"02.1", "listen and announce", 0, 0}, {"02.3", "send the whole reply", 0, 0}, {"02.9", "restarts, resets and vanished peers", 0, 0}};
+  grade.parts = {{"02.1", "listen and announce", 0, 0},
+                 {"02.3", "send the whole reply", 0, 0},
+                 {"02.9", "restarts, resets and vanished peers", 0, 0}};
   grade.tests = {test("02.1.1", "The server announces where it listens", 10),
                  test("02.1.2", "A port in use ends the server with status 1", 15),
                  test("02.3.1", "A message that arrives in pieces comes back whole", 30),
@@ -78,7 +80,9 @@ Grade in_pieces(const std::string& submission, const std::string& learner) {
 
 Grade crashed(const std::string& submission, const std::string& learner) {
   Grade grade = in_pieces(submission, learner);
-  fail(grade, 4, "crashed", "what came      the program ended by signal 13 (SIGPIPE)\n\x1b[31mred\x1b[0m \x01\x02 ]]> \xff\xfe <script>alert(1)</script>");
+  fail(grade, 4, "crashed",
+       "what came      the program ended by signal 13 (SIGPIPE)\n\x1b[31mred\x1b[0m \x01\x02 ]]> \xff\xfe "
+       "<script>alert(1)</script>");
   fail(grade, 5, "timed out", "nothing came for 5 seconds");
   grade.looks_like = "dies-of-sigpipe";
   grade.looks_like_text = "a peer that is gone ends the program by SIGPIPE";
@@ -92,8 +96,11 @@ Grade late(Grade grade, int days, int percent) {
 }
 
 Grade does_not_build() {
-  Grade grade = whole("mistral", "Mistral, Fr\xc3\xa9" "d\xc3\xa9ric");
-  grade.programs[1] = {"echo_client", "does not build", "echo_client.cpp:12:3: error: 'send_al' was not declared in this scope\n"};
+  Grade grade = whole("mistral",
+                      "Mistral, Fr\xc3\xa9"
+                      "d\xc3\xa9ric");
+  grade.programs[1] = {"echo_client", "does not build",
+                       "echo_client.cpp:12:3: error: 'send_al' was not declared in this scope\n"};
   for (std::size_t i : {0U, 1U, 2U, 3U}) fail(grade, i, "does not build", "echo_client does not build");
   grade.notes = {"echo_client does not build.", "A changed common/socket.hpp was ignored."};
   return grade;
@@ -134,7 +141,8 @@ std::vector<Grade> some_class() {
           in_pieces("formula", "=HYPERLINK(\"http://example.org\",\"click\")"),
           in_pieces("script", "<script>alert('name')</script>"),
           crashed("comma", "O'Hara, \"Scar,let\"\nline two"),
-          late(in_pieces("late", "\xd0\x9b\xd0\xb5\xd0\xb2 \xd0\xa2\xd0\xbe\xd0\xbb\xd1\x81\xd1\x82\xd0\xbe\xd0\xb9"), 2, 33),
+          late(in_pieces("late", "\xd0\x9b\xd0\xb5\xd0\xb2 \xd0\xa2\xd0\xbe\xd0\xbb\xd1\x81\xd1\x82\xd0\xbe\xd0\xb9"),
+               2, 33),
           late(whole("\xe6\x9d\x8e\xe5\xb0\x8f\xe9\xbe\x99", "\xe6\x9d\x8e\xe5\xb0\x8f\xe9\xbe\x99"), 30, 100),
           whole("rtl", "\xd7\xa9\xd7\xa8\xd7\x94 \xe2\x80\xae evil"),
           crashed("bytes", "not UTF-8: \xff\xc0\x80 \x1b[31m"),
