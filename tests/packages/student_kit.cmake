@@ -6,7 +6,8 @@ file(REMOVE_RECURSE ${kit})
 
 take(${kit} ${what_grades}
   README.md .clang-format .clang-tidy .editorconfig
-  docs/CMakeLists.txt docs/*.md docs/cmake/*.cmake docs/theme/* docs/pictures/* docs/examples/*.cpp)
+  docs/CMakeLists.txt docs/*.md docs/cmake/*.cmake docs/cmake/*.sh docs/cmake/*/* docs/theme/* docs/pictures/*
+  docs/examples/*.cpp docs/examples/*.hpp docs/examples/*.py docs/examples/*.sh docs/examples/*.txt)
 file(GLOB hidden ${kit}/tests/??-*/hidden*_tests.cpp)
 if(hidden)
   file(REMOVE ${hidden})

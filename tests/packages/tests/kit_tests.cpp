@@ -146,6 +146,12 @@ TEST_CASE("Unpacked alone, the kit configures, builds a lab, and what it builds 
   Captured planned = in(kit, "'" CMAKE "' --build .build --target lab01 progress -- -n");
   CAPTURE(planned.output);
   CHECK(planned.status == 0);
+  // What the chapters quote is there.
+  if (capture({"doxygen", "-v"}).status == 0) {
+    Captured book = in(kit, "'" CMAKE "' --build .build --target docs-html");
+    CAPTURE(book.output);
+    CHECK(book.status == 0);
+  }
   Captured board = capture({GRADE, "board", "lab02", "--programs", (kit / ".build/labs/02-tcp-echo").string()});
   CHECK_THAT(board.output, ContainsSubstring("not started") && ContainsSubstring("Score 0 of 100"));
 }
@@ -157,7 +163,8 @@ TEST_CASE("The kit's own grader grades", "[long]") {
   CHECK(fresh.status == 0);
   CHECK_THAT(fresh.output, ContainsSubstring("Score 0 of 100"));
   fs::path lab = "01-socket-basics";
-  fs::copy(fs::path(SOURCE) / "solutions" / lab, kit / "labs" / lab, fs::copy_options::overwrite_existing);
+  fs::copy(fs::path(SOURCE) / "solutions" / lab, kit / "labs" / lab,
+           fs::copy_options::overwrite_existing | fs::copy_options::recursive);
   CHECK_THAT(in(kit, "'" CMAKE "' --build --preset lab01").output, ContainsSubstring("Score 100 of 100"));
   // The README's other command.
   Captured tested = in(kit, "'" CMAKE "' --workflow --preset test");
