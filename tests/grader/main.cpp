@@ -9,6 +9,7 @@
 #include "board.hpp"
 #include "class/class.hpp"
 #include "class/similar.hpp"
+#include "class/report/command.hpp"
 #include "doctor.hpp"
 #include "proof.hpp"
 #include "subprocess.hpp"
@@ -32,6 +33,9 @@ constexpr const char* usage =
     "  similar FOLDER --lab LAB\n"
     "                      submissions that share unusually much beyond what everybody was given\n"
     "  proof LAB           judge the lab's tests: reference, skeleton, alternatives, recorded mistakes\n"
+    "  report RESULTS      make a gradebook, a page and what the platforms read from the grades of a class\n"
+    "  merge RESULTS... --out FOLDER\n"
+    "                      put the grades that several machines gave into one folder\n"
     "\n"
     "  --programs FOLDER   judge the programs in FOLDER as they are (board)\n"
     "  --solutions         judge the reference instead of labs/\n"
@@ -180,6 +184,7 @@ int carry_out(Arguments arguments) {
 int main(int argc, char* argv[]) {
   try {
     end_children_on_interrupt();
+    if (argc > 1 && classroom::is_report_command(argv[1])) return classroom::report_command({argv + 1, argv + argc});
     return carry_out(parse(argc, argv));
   } catch (const UsageError& error) {
     std::cerr << "grade: " << error.what << "\n\n" << usage;
