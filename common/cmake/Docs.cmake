@@ -11,7 +11,20 @@ function(add_book target folder)
     [[man{2}="<a href=\"https://man7.org/linux/man-pages/man\2/\1.\2.html\">\1(\2)</a>"]]
     [[sslman{1}="<a href=\"https://docs.openssl.org/3.0/man3/\1/\">\1(3)</a>"]]
     [[hint{1}="@htmlonly[block]<details><summary>\1</summary>@endhtmlonly"]]
-    [[endhint="@htmlonly[block]</details>@endhtmlonly"]])
+    [[endhint="@htmlonly[block]</details>@endhtmlonly"]]
+    # @figure, @htmlinclude[block] of a picture, @caption{...}
+    [[figure="@htmlonly[block]<figure class=\"chart\" style=\"overflow-x: auto\">@endhtmlonly"]]
+    [[caption{1}="@htmlonly[block]<figcaption>\1</figcaption></figure>@endhtmlonly"]])
+  # The instructor's tables are made from the tests.
+  if("INSTRUCTOR" IN_LIST ARGN)
+    set(tables ${CMAKE_CURRENT_BINARY_DIR}/instructor)
+    file(MAKE_DIRECTORY ${tables})
+    add_custom_target(${target}-tables
+      COMMAND ${CMAKE_COMMAND} -D SOURCE=${PROJECT_SOURCE_DIR} -D FOLDER=${tables} -P ${PROJECT_SOURCE_DIR}/docs/instructor/tables.cmake)
+    cmake_language(EVAL CODE "cmake_language(DEFER CALL add_dependencies ${target}-html ${target}-tables)")
+  else()
+    set(DOXYGEN_EXCLUDE ${PROJECT_SOURCE_DIR}/docs/instructor)
+  endif()
   set(DOXYGEN_PROJECT_NAME "Socket Labs")
   set(DOXYGEN_PROJECT_BRIEF "Learn network programming in C++ by doing it")
   set(DOXYGEN_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})

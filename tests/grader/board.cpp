@@ -142,7 +142,10 @@ void print_summary(const Judged& judged) {
     advise("Again", "cmake --build --preset " + judged.lab.id());
     advise("By hand", "the programs are in .build/" + judged.tree + '/' + stem + '/');
   } else if (!judged.given) {
-    std::cout << ' ' << in(Colour::green, "Done.") << "    Compare with the reference: diff -u labs/" << stem << " solutions/" << stem << '\n';
+    std::cout << ' ' << in(Colour::green, "Done.");
+    // The kit for students has no reference.
+    if (std::filesystem::exists(source_folder() + "/solutions")) std::cout << "    Compare with the reference: diff -u labs/" << stem << " solutions/" << stem;
+    std::cout << '\n';
   }
 }
 

@@ -1,6 +1,7 @@
 #include "course.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -11,13 +12,23 @@
 
 namespace fs = std::filesystem;
 
+namespace {
+
+std::string from_environment(const char* name, const char* otherwise) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? value : otherwise;
+}
+
+}  // namespace
+
+// Where this program was built, unless it is asked to look at another copy of the workbook (see tests/workbook/new_lab.cmake).
 const std::string& source_folder() {
-  static const std::string folder = SOCKET_LABS_SOURCE;
+  static const std::string folder = from_environment("SOCKET_LABS_SOURCE", SOCKET_LABS_SOURCE);
   return folder;
 }
 
 const std::string& build_folder() {
-  static const std::string folder = SOCKET_LABS_BUILD;
+  static const std::string folder = from_environment("SOCKET_LABS_BUILD", SOCKET_LABS_BUILD);
   return folder;
 }
 
@@ -48,6 +59,9 @@ Test test_from(const harness::Json& listed) {
   test.id = test.name.substr(0, test.name.find(' '));
   test.title = test.name.substr(std::min(test.id.size() + 1, test.name.size()));
   test.part = test.id.substr(0, test.id.rfind('.'));
+  test.file = listed["file"].text();
+  if (test.file.starts_with(source_folder() + "/")) test.file.erase(0, source_folder().size() + 1);
+  test.line = static_cast<int>(listed["line"].number());
   for (const harness::Json& item : listed["tags"].items()) {
     const std::string& tag = item.text();
     auto value = [&tag](std::size_t start) { return tag.substr(start); };

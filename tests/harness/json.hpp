@@ -13,6 +13,8 @@ std::string json_string(std::string_view text);
 /// A value that was read. What is missing reads as empty, so that callers need no checks of their own.
 class Json {
  public:
+  enum class Kind { null, boolean, number, string, array, object };
+
   /// Reads one value. Anything that is not JSON gives a null value.
   static Json parse(std::string_view text);
 
@@ -21,10 +23,12 @@ class Json {
   const std::string& text() const { return text_; }
   double number() const { return number_; }
   bool is_null() const { return kind_ == Kind::null; }
+  Kind kind() const { return kind_; }
+  const std::map<std::string, Json>& members() const { return members_; }
 
  private:
   friend class JsonReader;
-  enum class Kind { null, boolean, number, string, array, object } kind_ = Kind::null;
+  Kind kind_ = Kind::null;
   std::string text_;
   double number_ = 0;
   std::vector<Json> items_;

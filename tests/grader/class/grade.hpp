@@ -55,6 +55,7 @@ struct Grade {
   std::vector<TestGrade> tests;
   std::string looks_like;  ///< the nearest recorded mistake's name, and
   std::string looks_like_text;  ///< what it is; both empty when none is near
+  std::string submitted;  ///< when, as UTC ("2026-11-24T21:05:00Z"); empty when it is not known
   int days_late = 0;
   int late_penalty = 0;  ///< percent of the points
 
