@@ -15,16 +15,6 @@ function(add_book target folder)
     # @figure, @htmlinclude[block] of a picture, @caption{...}
     [[figure="@htmlonly[block]<figure class=\"chart\" style=\"overflow-x: auto\">@endhtmlonly"]]
     [[caption{1}="@htmlonly[block]<figcaption>\1</figcaption></figure>@endhtmlonly"]])
-  # The instructor's tables are made from the tests.
-  if("INSTRUCTOR" IN_LIST ARGN)
-    set(tables ${CMAKE_CURRENT_BINARY_DIR}/instructor)
-    file(MAKE_DIRECTORY ${tables})
-    add_custom_target(${target}-tables
-      COMMAND ${CMAKE_COMMAND} -D SOURCE=${PROJECT_SOURCE_DIR} -D FOLDER=${tables} -P ${PROJECT_SOURCE_DIR}/docs/instructor/tables.cmake)
-    cmake_language(EVAL CODE "cmake_language(DEFER CALL add_dependencies ${target}-html ${target}-tables)")
-  else()
-    set(DOXYGEN_EXCLUDE ${PROJECT_SOURCE_DIR}/docs/instructor)
-  endif()
   set(DOXYGEN_PROJECT_NAME "Socket Labs")
   set(DOXYGEN_PROJECT_BRIEF "Learn network programming in C++ by doing it")
   set(DOXYGEN_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
@@ -46,9 +36,15 @@ function(add_book target folder)
   set(DOXYGEN_WARN_IF_UNDOCUMENTED NO)
   set(DOXYGEN_WARN_NO_PARAMDOC NO)
   set(DOXYGEN_WARN_IF_INCOMPLETE_DOC NO)
+  set(tables "")
   if("INSTRUCTOR" IN_LIST ARGN)
     set(DOXYGEN_ENABLED_SECTIONS INSTRUCTOR)
     set(DOXYGEN_PROJECT_NAME "Socket Labs for instructors")
+    # Some of its pages are made from the tests.
+    set(tables ${CMAKE_CURRENT_BINARY_DIR}/instructor)
+    file(MAKE_DIRECTORY ${tables})
+    add_custom_target(${target}-tables
+      COMMAND ${CMAKE_COMMAND} -D SOURCE=${PROJECT_SOURCE_DIR} -D FOLDER=${tables} -P ${docs}/instructor/tables.cmake)
   else()
     set(DOXYGEN_EXCLUDE ${docs}/instructor)
   endif()
@@ -66,9 +62,11 @@ function(add_book target folder)
 
   # Pages of an earlier build would stay and be found by readers.
   add_custom_target(${target}-clean COMMAND ${CMAKE_COMMAND} -E rm -rf ${output})
-  # ${tables}: the folder of pages that are made from the tests, where an edition has such.
   doxygen_add_docs(${target}-html ${docs} ${PROJECT_SOURCE_DIR}/common ${tables})
   add_dependencies(${target}-html ${target}-clean)
+  if(tables)
+    add_dependencies(${target}-html ${target}-tables)
+  endif()
   add_custom_target(${target}
     COMMAND ${CMAKE_COMMAND} -D FOLDER=${output} -P ${docs}/cmake/finish_book.cmake
     COMMAND ${CMAKE_COMMAND} -D FOLDER=${output} -P ${docs}/cmake/check_links.cmake
