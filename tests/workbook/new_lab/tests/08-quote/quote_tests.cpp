@@ -5,13 +5,14 @@ using namespace harness;
 
 namespace {
 
-void chapter(const std::string& heading) { read_about("docs/08-quote.md \"" + heading + "\""); }
+// The task sheet, until there is a chapter.
+const std::string task = "labs/08-quote/README.md";
 
 }  // namespace
 
 TEST_CASE("08.1.1 The server says where it listens and can be reached there", "[program:quote_server][points:30]") {
   because("Only the server can tell which port the system chose. The line must be flushed.");
-  chapter("Listen and announce");
+  read_about(task);
   by_hand("./quote_server 127.0.0.1 0 hello");
   Program server("quote_server", {"127.0.0.1", "0", "hello"});
   CHECK(server.connect().connected());
@@ -19,7 +20,7 @@ TEST_CASE("08.1.1 The server says where it listens and can be reached there", "[
 
 TEST_CASE("08.2.1 The quote comes whole, and then the end of the stream", "[program:quote_server][points:40][needs:08.1.1]") {
   because("The end of the stream is how the client knows that this is all: close, or finish sending.");
-  chapter("Give the whole quote");
+  read_about(task);
   by_hand("./quote_server 127.0.0.1 7000 hello      and      nc 127.0.0.1 7000");
   std::string text = GENERATE(std::string("hello"), std::string(100'000, 'x'));
   Program server("quote_server", {"127.0.0.1", "0", text});
@@ -29,7 +30,7 @@ TEST_CASE("08.2.1 The quote comes whole, and then the end of the stream", "[prog
 
 TEST_CASE("08.3.1 The next client is served, also after one that broke off", "[program:quote_server][points:30][needs:08.2.1]") {
   because("One client's failure ends one conversation and never the service.");
-  chapter("One client after another");
+  read_about(task);
   by_hand("nc 127.0.0.1 7000      twice");
   Program server("quote_server", {"127.0.0.1", "0", "hello"});
 
