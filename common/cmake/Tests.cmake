@@ -102,10 +102,12 @@ function(add_mistakes number stem)
     file(STRINGS ${patch} changed REGEX "^[+][+][+] ")
     list(TRANSFORM changed REPLACE "^[+][+][+] (b/)?([^ \t]+).*" "\\2")
 
-    # A changed header changes every file, so then all of the sources move.
+    # A changed header changes every file, so then all of the sources move, and the other headers too: one that includes
+    # the changed one would find the reference's beside itself.
     set(moved ${changed})
     if(changed MATCHES "\\.hpp")
-      list(APPEND moved ${shared})
+      file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${reference} ${reference}/*.hpp)
+      list(APPEND moved ${headers} ${shared})
       foreach(program IN LISTS programs)
         list(APPEND moved ${program}.cpp)
       endforeach()

@@ -18,6 +18,8 @@ static void count_for(net::Socket client) {
 static void run(int argc, char** argv) {
   if (argc != 2) throw net::UsageError("byte_counter PORT");
   net::Socket listener = net::listen_on("127.0.0.1", net::parse_port(argv[1], 0));
+  std::printf("listening on %s\n", listener.local_address().text().c_str());
+  std::fflush(stdout);
   while (true) count_for(listener.accept());
 }
 

@@ -20,6 +20,8 @@ static void tell_one(net::Socket& socket) {
 static void run(int argc, char** argv) {
   if (argc != 2) throw net::UsageError("time_by_datagram PORT");
   net::Socket socket = net::bind_datagram("127.0.0.1", net::parse_port(argv[1], 0));
+  std::printf("listening on %s\n", socket.local_address().text().c_str());
+  std::fflush(stdout);
   while (true) tell_one(socket);
 }
 

@@ -24,6 +24,8 @@ static void serve(int port) {
   local.sin_port = htons(static_cast<uint16_t>(port));  // in network byte order
   if (::bind(listener, reinterpret_cast<sockaddr*>(&local), sizeof local) < 0) fail("bind");
   if (::listen(listener, 5) < 0) fail("listen");
+  std::printf("listening on 127.0.0.1:%d\n", port);
+  std::fflush(stdout);  // into a pipe it would wait for more
 
   while (true) {
     int client = ::accept(listener, nullptr, nullptr);  // waits for the next one

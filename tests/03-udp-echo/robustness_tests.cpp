@@ -3,6 +3,8 @@
 
 #include "udp.hpp"
 
+#include <cerrno>
+
 using namespace harness;
 
 namespace {
@@ -150,7 +152,7 @@ TEST_CASE("03.9.2 Forty clients talk at once", "[program:udp_echo_server][points
   }
 }
 
-TEST_CASE("03.9.3 Clients that have gone cost nothing", "[program:udp_echo_server][points:2][extra][needs:03.4.1]") {
+TEST_CASE("03.9.3 Clients that have gone cost nothing", "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
   because("The answer to a client that has closed its socket meets an ICMP refusal. Where a call tells you of it, the error belongs to "
           "that one datagram.");
   chapter("One failure, one datagram");
@@ -233,4 +235,22 @@ TEST_CASE("03.9.7 A server that was ended can be started again on its port", "[p
   }
   Program again("udp_echo_server", {"127.0.0.1", port});
   CHECK(serves(again));
+}
+
+TEST_CASE("03.9.8 A call that fails concerns one datagram", "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
+  because("The network may be out of buffers (ENOBUFS), the sender's machine out of reach (EHOSTUNREACH), its port closed (ECONNREFUSED). "
+          "Say so on stderr and take the next datagram.");
+  chapter("One failure, one datagram");
+  by_hand("hard to bring about by hand; look what your program does when sendto gives -1");
+  Fault fault = GENERATE(send_fails_once(ENOBUFS, 2), send_fails_once(EHOSTUNREACH, 2), send_fails_once(ECONNREFUSED, 2),
+                         receive_fails_once(ECONNREFUSED, 2));
+  Program server("udp_echo_server", anywhere, with(fault));
+  Endpoint where = address_of(server);
+  REQUIRE(serves(server));
+
+  // Whether this one is answered is up to the server, which may try once more.
+  UdpPeer unlucky("the unlucky one");
+  unlucky.send_to(where, "lost?");
+  CHECK(serves(server, "the next"));
+  CHECK(serves(server, "one more"));
 }

@@ -13,14 +13,6 @@ std::string frame(std::string_view payload);
 /// Sends a frame and receives its answer; tells the story if it is not the right one.
 bool is_served(harness::Peer& client, std::size_t length = 12);
 
-/// A connection that takes little in: what the server sends soon fills the buffers on the way.
-harness::Peer connect_narrow(const harness::Endpoint& where, std::string name = "we");
-
-/// Keeps what the system itself holds of unread answers below 64 KiB, so that the server has to wait for us: otherwise it
-/// would grow to megabytes. In a private network only.
-/// \returns whether that was possible
-bool keep_send_buffers_small();
-
 /// Sends of `bytes` what the system takes, and no more once the server has stopped reading.
 void send_what_fits(harness::Peer& client, std::string_view bytes);
 

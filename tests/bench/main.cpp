@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "both_editions.hpp"
 #include "edit_loop.hpp"
 #include "recorder_cost.hpp"
 #include "servers.hpp"
@@ -25,6 +26,7 @@ struct Part {
 const std::vector<Part> parts{
     {"edit", "From a saved change to the board", [] { time_edit_loop(), time_first_board(); }},
     {"recorder", "The flight recorder", [] { time_recorded_calls(), time_recorded_board(); }},
+    {"book", "The book", time_both_editions},
     {"servers", "Lab 04: persistent_server beside others", compare_servers},
     {"idle", "Lab 04: ten thousand idle connections", compare_idle_crowds},
 #ifdef WITH_TLS

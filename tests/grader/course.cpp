@@ -1,6 +1,7 @@
 #include "course.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -11,13 +12,23 @@
 
 namespace fs = std::filesystem;
 
+namespace {
+
+std::string from_environment(const char* name, const char* otherwise) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? value : otherwise;
+}
+
+}  // namespace
+
+// Where this program was built, unless it is asked to look at another copy of the workbook (see tests/workbook/new_lab.cmake).
 const std::string& source_folder() {
-  static const std::string folder = SOCKET_LABS_SOURCE;
+  static const std::string folder = from_environment("SOCKET_LABS_SOURCE", SOCKET_LABS_SOURCE);
   return folder;
 }
 
 const std::string& build_folder() {
-  static const std::string folder = SOCKET_LABS_BUILD;
+  static const std::string folder = from_environment("SOCKET_LABS_BUILD", SOCKET_LABS_BUILD);
   return folder;
 }
 

@@ -24,7 +24,8 @@ constexpr const char* usage =
     "  watch [LAB]         build and judge again at each save below labs/\n"
     "  doctor              what this machine offers the grader\n"
     "  trace LAB -- PROGRAM [ARGUMENT]...\n"
-    "                      run one of your programs by hand and see its socket calls as they happen\n"
+    "                      run one of your programs by hand and see its socket calls as they happen;\n"
+    "                      -- SERVER [ARGUMENT]... -- CLIENT [ARGUMENT]... runs two, and shows the packets between them\n"
     "  proof LAB           judge the lab's tests: reference, skeleton, alternatives, recorded mistakes\n"
     "  report RESULTS      make a gradebook, a page and what the platforms read from the grades of a class\n"
     "  merge RESULTS... --out FOLDER\n"
@@ -32,7 +33,8 @@ constexpr const char* usage =
     "\n"
     "  --programs FOLDER   judge the programs in FOLDER as they are (board)\n"
     "  --solutions         judge the reference instead of labs/\n"
-    "  --svg FILE          draw the calls as a sequence chart (trace)\n"
+    "  --svg FILE, --text FILE\n"
+    "                      write the sequence chart of the calls as a drawing, as text (trace)\n"
     "  -j N                tests that run at the same time\n"
     "  --speed-factor X    stretch every limit X times (measured if left out)\n"
     "  --no-record         without the flight recorder and the faults that it brings about\n"
@@ -76,11 +78,18 @@ Arguments parse(int argc, char* argv[]) {
       return argv[i];
     };
     if (word == "--") {
-      arguments.trace.command.assign(argv + i + 1, argv + argc);
+      for (arguments.trace.commands.emplace_back(); ++i < argc;) {
+        bool another = argv[i] == std::string("--") && i + 1 < argc && arguments.trace.commands.size() == 1 && !arguments.trace.commands[0].empty();
+        if (another) arguments.trace.commands.emplace_back();
+        else arguments.trace.commands.back().push_back(argv[i]);
+      }
+      if (arguments.trace.commands[0].empty()) arguments.trace.commands.clear();
       break;
     }
     if (word == "--svg")
       arguments.trace.svg = value();
+    else if (word == "--text")
+      arguments.trace.text = value();
     else if (word == "--solutions")
       arguments.board.tree = "solutions";
     else if (word == "--programs")
@@ -114,7 +123,7 @@ int carry_out(Arguments arguments) {
   if (words.size() > (takes_lab ? 2U : 1U)) throw UsageError{"too many words for " + command};
 
   if (!arguments.board.programs.empty() && command != "board" && command != "trace") throw UsageError{"--programs goes with board and trace"};
-  if (arguments.trace.command.empty() == (command == "trace")) throw UsageError{"a program stands behind --, and only for trace: grade trace lab02 -- echo_client 127.0.0.1 7000 hello"};
+  if (arguments.trace.commands.empty() == (command == "trace")) throw UsageError{"a program stands behind --, and only for trace: grade trace lab02 -- echo_client 127.0.0.1 7000 hello"};
   if (command == "trace") {
     arguments.trace.folder = arguments.board.programs.empty() ? find_lab(lab).build_folder(arguments.board.tree) : arguments.board.programs;
     return trace(arguments.trace);

@@ -136,11 +136,15 @@ class Diagnosis {
       say("your program ended with the connection open; what it had not read by then makes the kernel send a reset (RST).");
   }
 
+  // A record of TLS (RFC 8446, 5.1): its bytes are not the message's.
+  static bool is_tls(const std::string& bytes) { return bytes.size() > 1 && bytes[0] >= 20 && bytes[0] <= 23 && bytes[1] == 3; }
+
   void zero_byte() {
     for (const Descriptor& descriptor : descriptors_)
       for (std::size_t i = 0; i + 1 < descriptor.calls.size(); ++i) {
         const RecordedCall &in = *descriptor.calls[i], &out = *descriptor.calls[i + 1];
-        if (in.receives() && in.result > 0 && out.sends() && out.asked < in.result && in.bytes.find('\0') != std::string::npos) {
+        if (in.receives() && in.result > 0 && out.sends() && out.asked < in.result && in.bytes.find('\0') != std::string::npos &&
+            !is_tls(in.bytes) && !is_tls(out.bytes)) {
           say(in.name + " gave " + bytes_in_words(in.result) + ", one of them zero, and the next " + out.name + " passed on only " +
               std::to_string(out.asked) + ". A zero byte is data: use the count that " + in.name + " returned, not strlen.");
           return;

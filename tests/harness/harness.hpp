@@ -11,6 +11,7 @@
 #include "limits.hpp"
 #include "full_listener.hpp"
 #include "multicast.hpp"
+#include "narrow.hpp"
 #include "network.hpp"
 #include "peer.hpp"
 #include "process_tree.hpp"

@@ -62,7 +62,7 @@ std::uint64_t clock_now(clockid_t clock) {
 
 // What a person wants to know of a packet.
 struct Segment {
-  bool good = false, tcp = false, ours = false;
+  bool good = false, tcp = false, ours = false, acknowledges = false;
   std::uint16_t from = 0, to = 0;
   std::string signs;  // "SYN", "FIN", "RST"
   std::size_t length = 0;
@@ -106,6 +106,7 @@ Segment dissect(const Packet& packet) {
     sign(tcp.syn != 0, "SYN");
     sign(tcp.fin != 0, "FIN");
     sign(tcp.rst != 0, "RST");
+    segment.acknowledges = tcp.ack != 0;
   } else if (transport == IPPROTO_UDP && there >= sizeof(udphdr)) {
     udphdr udp;
     std::memcpy(&udp, at, sizeof udp);
@@ -197,6 +198,18 @@ std::string packets_in_words(std::uint64_t start, std::uint64_t until, std::size
     std::snprintf(time, sizeof time, "%7.2f ms   ", (static_cast<double>(lines[i].when) - static_cast<double>(start)) / 1e6);
     all += (all.empty() ? "" : "\n") + std::string(time) + lines[i].text;
     if (lines[i].count > 1) all += "   " + std::to_string(lines[i].count) + " packets, " + std::to_string(lines[i].bytes) + " bytes";
+  }
+  return all;
+}
+
+std::vector<SeenPacket> seen_packets() {
+  std::vector<SeenPacket> all;
+  std::uint64_t offset = clock_now(CLOCK_REALTIME) - clock_now(CLOCK_MONOTONIC);
+  for (const Packet& packet : packets()) {
+    Segment segment = dissect(packet);
+    if (!segment.good || (segment.tcp && segment.length == 0 && segment.signs.empty())) continue;
+    std::string signs = segment.signs + (segment.signs == "SYN" && segment.acknowledges ? " ACK" : "");
+    all.push_back({packet.when - offset, segment.from, segment.to, signs, segment.data, segment.length});
   }
   return all;
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <vector>
 
 /// The packets of a test case, captured where it has the network to itself (packet(7); no root is needed there).
 namespace harness {
@@ -16,6 +17,18 @@ void is_our_port(std::uint16_t port);
 
 /// The last packets before `until`, a line each: time since `start`, direction, what it is. Empty when nothing was captured.
 std::string packets_in_words(std::uint64_t start, std::uint64_t until, std::size_t lines);
+
+/// A packet that says something: it carries data, or begins or ends a connection.
+struct SeenPacket {
+  std::uint64_t when = 0;  ///< nanoseconds of CLOCK_MONOTONIC
+  std::uint16_t from = 0, to = 0;
+  std::string signs;  ///< "SYN", "SYN ACK", "FIN", "RST" or empty
+  std::string data;   ///< the first of it
+  std::size_t length = 0;
+};
+
+/// Everything captured but bare acknowledgements, in order.
+std::vector<SeenPacket> seen_packets();
 
 /// Writes everything captured to `path` in the format of pcap(3). False when there is nothing or it cannot be written.
 bool write_capture(const std::string& path);

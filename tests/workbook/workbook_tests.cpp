@@ -138,6 +138,24 @@ TEST_CASE("Every lab has mistakes and alternatives enough to prove its tests") {
   CHECK(names_in(source / "tests" / stem / "alternatives").size() >= 4);
 }
 
+TEST_CASE("What could go wrong in a chapter is what the tests' recorded mistakes do") {
+  std::string stem = GENERATE(from_range(lab_stems()));
+  CAPTURE(stem);
+  std::string chapter = text_of(source / "docs" / (stem + ".md"));
+  std::size_t start = chapter.find("## What could go wrong"), end = chapter.find("\n## ", start);
+  REQUIRE(start != std::string::npos);
+  std::string section = chapter.substr(start, end - start);
+  // Under the table stands, for each row, the mistake that it tells of.
+  auto rows = matches(section, "<!-- rows: ([^>]*) -->");
+  REQUIRE(rows.size() == 1);
+  auto mistakes = matches(rows[0], "([^ ]+)");
+  CHECK(matches(section, "\n(\\| )").size() == mistakes.size() + 2);  // and the head, and the line under it
+  for (const std::string& mistake : mistakes) {
+    CAPTURE(mistake);
+    CHECK(fs::exists(source / "tests" / stem / "mistakes" / (mistake + ".patch")));
+  }
+}
+
 TEST_CASE("Every lab has its presets and its line in the README and in the book's table of contents") {
   std::string stem = GENERATE(from_range(lab_stems()));
   std::string id = "lab" + stem.substr(0, 2);

@@ -59,13 +59,30 @@ TEST_CASE("Only the calls near the break are told") {
 }
 
 TEST_CASE("A chart has an arrow for what crosses, and its drawing is one whole element") {
-  auto events = events_of({call("send", 3, 5, 5, "he<>\""), call("recv", 3, 100, 0), call("close", 3, 0, 0)}, 0);
-  REQUIRE(events.size() == 3);
-  CHECK(events[0].way == Event::Way::out);
-  CHECK(events[1].wire == "end of stream (FIN)");
-  std::string text = chart_as_text(events, "echo_client"), svg = chart_as_svg(events, "echo_client");
+  Chart chart = chart_of(Lane{"echo_client", {call("send", 3, 5, 5, "he<>\""), call("recv", 3, 100, 0), call("close", 3, 0, 0)}}, 0);
+  REQUIRE(chart.rows.size() == 3);
+  CHECK(chart.rows[0].wire_way == Way::right);
+  CHECK(chart.rows[1].wire == "end of stream (FIN)");
+  std::string text = as_text(chart), svg = as_svg(chart);
   CHECK(text.find("->|") != std::string::npos);
   CHECK(svg.starts_with("<svg "));
   CHECK(svg.ends_with("</svg>\n"));
   CHECK(svg.find("he<") == std::string::npos);
+}
+
+TEST_CASE("A chart of two programs shows the packets between them, beside the calls that sent them") {
+  RecordedCall listening = call("listen", 3, 10, 0), sends = call("send", 4, 5, 5, "hello"), waits = call("recv", 5, 100, 5, "hello");
+  listening.address = "127.0.0.1:7000";
+  waits.begun = sends.begun - 500;
+  waits.ended = sends.begun + 900;
+  std::vector<SeenPacket> packets{{sends.begun + 100, 40000, 7000, "", "hello", 5}, {sends.begun + 5000, 7000, 40000, "FIN", "", 0}};
+  Chart chart = chart_of(Lane{"echo_client", {sends}}, Lane{"echo_server", {listening, waits}}, packets, 0);
+  REQUIRE(chart.rows.size() == 4);
+  CHECK(chart.rows[1].left == "send(4, 5) = 5 \"hello\"");
+  CHECK(chart.rows[1].wire == "5 bytes \"hello\"");
+  CHECK(chart.rows[1].wire_way == Way::right);
+  CHECK(chart.rows[2].right_way == Way::right);
+  CHECK(chart.rows[2].waits_from == 1);  // it waited while that was sent
+  CHECK(chart.rows[3].wire == "FIN");
+  CHECK(chart.rows[3].wire_way == Way::left);
 }

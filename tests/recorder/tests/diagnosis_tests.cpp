@@ -105,6 +105,13 @@ TEST_CASE("strlen on what was received is noticed by the zero byte") {
   CHECK(made.says("A zero byte is data"));
 }
 
+TEST_CASE("The zero bytes of a TLS record are nobody's mistake") {
+  Made made;
+  made.add("read", 4, 1024, 127, std::string("\x16\x03\x01\0\x7a", 5));
+  made.add("write", 4, 29, 29, std::string("\x15\x03\x03\0\x02", 5));
+  CHECK(made.said() == "");
+}
+
 TEST_CASE("An interruption that ends something is named, one that is carried on is not") {
   Made made;
   made.add("accept", 3, 0, -EINTR);

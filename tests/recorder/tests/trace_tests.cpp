@@ -33,6 +33,14 @@ TEST_CASE("A traced program does its work, and its calls and their chart are sho
   CHECK(contains(drawing.str(), "</svg>"));
 }
 
+TEST_CASE("Two programs are traced together, and the chart shows both sides") {
+  Captured run = capture({GRADE, "trace", "lab02", "--programs", PROBE_FOLDER, "--", name_of_a_probe(), "converse", "--", name_of_a_probe(), "converse"});
+  CAPTURE(run.output);
+  CHECK(run.status == 0);
+  CHECK(contains(run.output, "listen("));
+  CHECK(contains(run.output, "12 bytes \"hello, world\""));
+}
+
 TEST_CASE("The status of a traced program is its own, and wrong usage is told") {
   CHECK(capture({GRADE, "trace", "lab02", "--programs", PROBE_FOLDER, "--", name_of_a_probe(), "no-such-thing"}).status == 2);
   CHECK(capture({GRADE, "trace", "lab02"}).status == 2);
