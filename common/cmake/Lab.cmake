@@ -1,5 +1,6 @@
 # How a lab is declared.
 include(Flags)
+include(Recipe)
 
 # add_lab(PROGRAMS <program>... [SOURCES <file>...] [LIBRARIES <target>...])
 #
@@ -41,6 +42,10 @@ function(add_lab)
   set_property(GLOBAL PROPERTY lab_${number}_PROGRAMS ${lab_PROGRAMS})
   set_property(GLOBAL PROPERTY lab_${number}_SOURCES ${lab_SOURCES})
   set_property(GLOBAL PROPERTY lab_${number}_LIBRARIES ${lab_LIBRARIES})
+  if(tree STREQUAL "labs")
+    list(GET lab_PROGRAMS 0 first)
+    write_recipe(${number} ${tree}-${number}-${first} ${lab_PROGRAMS})
+  endif()
 endfunction()
 
 # add_lab_program(<target> <program> <source>...)

@@ -59,6 +59,9 @@ Test test_from(const harness::Json& listed) {
   test.id = test.name.substr(0, test.name.find(' '));
   test.title = test.name.substr(std::min(test.id.size() + 1, test.name.size()));
   test.part = test.id.substr(0, test.id.rfind('.'));
+  test.file = listed["file"].text();
+  if (test.file.starts_with(source_folder() + "/")) test.file.erase(0, source_folder().size() + 1);
+  test.line = static_cast<int>(listed["line"].number());
   for (const harness::Json& item : listed["tags"].items()) {
     const std::string& tag = item.text();
     auto value = [&tag](std::size_t start) { return tag.substr(start); };

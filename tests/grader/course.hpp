@@ -22,6 +22,8 @@ struct Test {
   bool bonus = false;                 ///< beyond the 100 points of the lab
   std::vector<std::string> needs;     ///< ids of more basic tests that must pass first
   std::vector<std::string> programs;  ///< the programs that it starts
+  std::string file;                   ///< where it stands in the sources
+  int line = 0;
 };
 
 struct Lab {

@@ -11,6 +11,7 @@
 #include <string>
 #include <thread>
 
+#include "class/hold.hpp"
 #include "course.hpp"
 #include "network.hpp"
 #include "runner.hpp"
@@ -51,6 +52,15 @@ void check_network() {
   ::waitpid(child, nullptr, 0);
 }
 
+void check_hold() {
+  classroom::Hold hold = classroom::probe_hold();
+  if (hold.enough())
+    good("a class", "strangers' programs are held by:\n" + std::string(27, ' ') + hold.in_words());
+  else
+    note("a class", "strangers' programs cannot be held here. " + hold.lacking());
+  if (hold.enough() && !hold.apart) note("a class", "one submission at a time: no namespaces (" + hold.why_not_apart + ")");
+}
+
 void check_traps() {
   utsname system{};
   ::uname(&system);
@@ -87,6 +97,7 @@ int doctor() {
   else
     bad("build folder", build_folder() + " cannot be written");
   check_network();
+  check_hold();
   char factor[32];
   std::snprintf(factor, sizeof factor, "%.1f", measure_speed_factor());
   if (std::string(factor) == "1.0")

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "board.hpp"
+#include "class/class.hpp"
+#include "class/similar.hpp"
 #include "class/report/command.hpp"
 #include "doctor.hpp"
 #include "proof.hpp"
@@ -26,6 +28,10 @@ constexpr const char* usage =
     "  trace LAB -- PROGRAM [ARGUMENT]...\n"
     "                      run one of your programs by hand and see its socket calls as they happen;\n"
     "                      -- SERVER [ARGUMENT]... -- CLIENT [ARGUMENT]... runs two, and shows the packets between them\n"
+    "  class FOLDER --lab LAB\n"
+    "                      grade the submissions in FOLDER, each in a fence of its own\n"
+    "  similar FOLDER --lab LAB\n"
+    "                      submissions that share unusually much beyond what everybody was given\n"
     "  proof LAB           judge the lab's tests: reference, skeleton, alternatives, recorded mistakes\n"
     "  report RESULTS      make a gradebook, a page and what the platforms read from the grades of a class\n"
     "  merge RESULTS... --out FOLDER\n"
@@ -35,9 +41,14 @@ constexpr const char* usage =
     "  --solutions         judge the reference instead of labs/\n"
     "  --svg FILE, --text FILE\n"
     "                      write the sequence chart of the calls as a drawing, as text (trace)\n"
-    "  -j N                tests that run at the same time\n"
+    "  -j N                tests, or submissions of a class, that run at the same time\n"
     "  --speed-factor X    stretch every limit X times (measured if left out)\n"
     "  --no-record         without the flight recorder and the faults that it brings about\n"
+    "  --results FOLDER    where the grades are (class; FOLDER-results/LAB if left out)\n"
+    "  --only NAME         this submission alone (class; may be repeated)\n"
+    "  --regrade           those that have been graded, too (class)\n"
+    "  --seed N            of the messages and ports (class)\n"
+    "  --without-containment  run the programs of a class as they are, where the machine cannot hold them\n"
     "  --without-mistakes  leave the recorded mistakes out (proof)\n"
     "  --remember          note what the mistakes' failures say, for the board's guess (proof)\n"
     "  --shared-network    no private network: use the machine's loopback\n";
@@ -47,6 +58,7 @@ struct Arguments {
   BoardOptions board;
   ProofOptions proof;
   TraceOptions trace;
+  ClassOptions class_options;
 };
 
 struct UsageError {
@@ -58,6 +70,11 @@ double positive_number(const std::string& text) {
   double number = std::strtod(text.c_str(), &end);
   if (text.empty() || *end != '\0' || !(number > 0) || number > 1000) throw UsageError{"not a number above 0: " + text};
   return number;
+}
+
+unsigned long long whole_number(const std::string& text) {
+  if (text.empty() || text.size() > 9 || text.find_first_not_of("0123456789") != std::string::npos) throw UsageError{"not a number of at most nine digits: " + text};
+  return std::stoull(text);
 }
 
 std::string folder(const std::string& path) {
@@ -86,7 +103,20 @@ Arguments parse(int argc, char* argv[]) {
       if (arguments.trace.commands[0].empty()) arguments.trace.commands.clear();
       break;
     }
-    if (word == "--svg")
+    ClassOptions& of_class = arguments.class_options;
+    if (word == "--lab")
+      of_class.lab = value();
+    else if (word == "--results")
+      of_class.results = value();
+    else if (word == "--only")
+      of_class.only.push_back(value());
+    else if (word == "--regrade")
+      of_class.regrade = true;
+    else if (word == "--seed")
+      of_class.seed = whole_number(value());
+    else if (word == "--without-containment")
+      of_class.without_containment = true;
+    else if (word == "--svg")
       arguments.trace.svg = value();
     else if (word == "--text")
       arguments.trace.text = value();
@@ -118,7 +148,7 @@ int carry_out(Arguments arguments) {
   const auto& words = arguments.words;
   if (words.empty()) throw UsageError{"a command is missing"};
   std::string command = words[0], lab = words.size() > 1 ? words[1] : "";
-  bool wants_lab = command == "board" || command == "proof" || command == "trace", takes_lab = wants_lab || command == "watch";
+  bool wants_lab = command == "board" || command == "proof" || command == "trace", takes_lab = wants_lab || command == "watch" || command == "class" || command == "similar";
   if (wants_lab && lab.empty()) throw UsageError{command + " wants a lab: grade " + command + " lab02"};
   if (words.size() > (takes_lab ? 2U : 1U)) throw UsageError{"too many words for " + command};
 
@@ -129,6 +159,17 @@ int carry_out(Arguments arguments) {
     return trace(arguments.trace);
   }
   if (command == "doctor") return doctor();
+  if (command == "class" || command == "similar") {
+    ClassOptions& options = arguments.class_options;
+    if (lab.empty() || options.lab.empty()) throw UsageError{command + " wants a folder of submissions and a lab: grade " + command + " submissions --lab lab02"};
+    options.folder = folder(lab);
+    if (command == "similar") return report_similar(options.folder, options.lab);
+    options.run = arguments.board.run;
+    options.at_once = options.run.workers;
+    options.run.workers = 0;
+    if (options.run.speed_factor == 0) options.run.speed_factor = measure_speed_factor();
+    return grade_class(options);
+  }
   if (arguments.board.run.speed_factor == 0) arguments.board.run.speed_factor = measure_speed_factor();
   // A board's status says that grading took place, not how it went.
   if (command == "board") return show_board(find_lab(lab), arguments.board), 0;

@@ -120,6 +120,10 @@ class Pool {
                                      std::to_string(options_.speed_factor)};
     if (options_.shared_network) command.push_back("--shared-network");
     if (!options_.record) command.push_back("--no-record");
+    if (!options_.contained.empty()) command.insert(command.end(), {"--contained", options_.contained, "--user", std::to_string(options_.user)});
+    if (!options_.contained.empty())
+      for (const std::string& folder : options_.hidden) command.insert(command.end(), {"--hidden", folder});
+    if (options_.seed != 0) command.insert(command.end(), {"--rng-seed", std::to_string(options_.seed)});
     if (!options_.captures.empty()) command.insert(command.end(), {"--captures", options_.captures});
     running_.push_back({&job, start(command, false), Clock::now(), "", false});
   }

@@ -30,6 +30,10 @@ struct RunOptions {
   double speed_factor = 1;
   bool shared_network = false;
   bool record = true;    ///< with the flight recorder and its faults
+  std::string contained;            ///< folder in which the programs are kept (harness::Containment); empty: they are not
+  unsigned user = 0;                ///< whom contained programs run as
+  std::vector<std::string> hidden;  ///< folders that contained programs see empty
+  unsigned long long seed = 0;      ///< of the messages; 0: the tests choose
   std::string captures;  ///< folder for the packets of failed tests; empty: they are not kept
 };
 

@@ -11,6 +11,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "apart.hpp"
+
 namespace harness {
 namespace {
 
@@ -154,6 +156,8 @@ TemporaryFolder::TemporaryFolder() {
   std::string pattern = std::filesystem::temp_directory_path().string() + "/certificates-XXXXXX";
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("the test's own folder cannot be made");
   path_ = pattern;
+  // A contained program is another user, and must read what the test gives it.
+  if (containment().on()) std::filesystem::permissions(path_, std::filesystem::perms(0755));
 }
 
 TemporaryFolder::~TemporaryFolder() {

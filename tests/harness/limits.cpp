@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "apart.hpp"
 #include "process_tree.hpp"
 #include "program.hpp"
 #include "story.hpp"
@@ -17,6 +18,7 @@ namespace {
 
 std::set<int> numbers_of_descriptors(pid_t pid) {
   std::set<int> numbers;
+  SameUser may_look;
   DIR* directory = ::opendir(("/proc/" + std::to_string(pid) + "/fd").c_str());
   if (directory == nullptr) return numbers;
   while (dirent* entry = ::readdir(directory))
@@ -34,6 +36,7 @@ rlim_t lowest_free(pid_t pid) {
 }
 
 void set_soft_limit(pid_t pid, rlim_t most) {
+  SameUser may_limit;
   rlimit limit{};
   if (::prlimit(pid, RLIMIT_NOFILE, nullptr, &limit) != 0) return;
   limit.rlim_cur = std::min(most, limit.rlim_max);
@@ -54,7 +57,10 @@ NoFreeDescriptors::NoFreeDescriptors(const Program& program) : NoFreeDescriptors
 
 NoFreeDescriptors::NoFreeDescriptors(pid_t root) : root_(root) {
   rlimit limit{};
-  ::prlimit(root_, RLIMIT_NOFILE, nullptr, &limit);
+  {
+    SameUser may_look;
+    ::prlimit(root_, RLIMIT_NOFILE, nullptr, &limit);
+  }
   before_ = limit.rlim_cur;
   Story::current().step("we took away", "every descriptor that the program has not opened yet (prlimit)");
   for (pid_t pid : family(root_)) set_soft_limit(pid, lowest_free(pid));

@@ -2,10 +2,14 @@
 // same tests, compiled once, run against skeletons, solutions, recorded mistakes and submissions.
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 
 #include <catch2/catch_session.hpp>
+#include <cstdlib>
 #include <string>
+#include <vector>
 
+#include "apart.hpp"
 #include "clock.hpp"
 #include "network.hpp"
 #include "program.hpp"
@@ -15,7 +19,9 @@
 int main(int argc, char* argv[]) {
   harness::register_reporter();
   Catch::Session session;
-  std::string programs = ".", captures;
+  std::string programs = ".", captures, contained;
+  std::vector<std::string> hidden;
+  unsigned user = 0;
   double factor = 1.0;
   bool shared_network = false, no_record = false;
   using namespace Catch::Clara;
@@ -23,12 +29,22 @@ int main(int argc, char* argv[]) {
               Opt(factor, "factor")["--speed-factor"]("how many times slower than usual this machine is") |
               Opt(captures, "folder")["--captures"]("where failed tests leave their packets (.pcap)") |
               Opt(no_record)["--no-record"]("without the flight recorder and its faults") |
-              Opt(shared_network)["--shared-network"]("stay on the machine's own loopback"));
+              Opt(shared_network)["--shared-network"]("stay on the machine's own loopback") |
+              Opt(contained, "folder")["--contained"]("keep the programs inside this folder, which holds bin, tmp and own") |
+              Opt(user, "uid")["--user"]("whom contained programs run as") |
+              Opt(hidden, "folder")["--hidden"]("a folder that contained programs see empty"));
   if (int status = session.applyCommandLine(argc, argv); status != 0) return status;
 
   harness::set_programs_folder(programs);
   harness::set_speed_factor(factor);
-  if (!shared_network) harness::enter_private_network();
+  if (!contained.empty()) {
+    harness::set_containment({contained, user, hidden});
+    ::umask(022);
+    if (!shared_network)
+      if (int status = harness::go_apart(); status >= 0) return status;
+    ::setenv("TMPDIR", (contained + "/own").c_str(), 1);
+  }
+  if (!shared_network && harness::network() == harness::Network::shared) harness::enter_private_network();
   harness::set_recording(!no_record);
   harness::set_captures_folder(captures);
   if (!no_record) harness::start_capture();

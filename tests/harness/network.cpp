@@ -102,6 +102,12 @@ Network enter_private_network() {
   return in_use;
 }
 
+Network settle_in_private_network() {
+  if (bring_loopback_up()) in_use = Network::own;
+  if (in_use == Network::own) own_hosts = make_own_hosts();
+  return in_use;
+}
+
 std::string name_with_two_addresses() { return own_hosts ? "two-addresses.test" : "localhost"; }
 
 bool have_name_with_two_addresses() {

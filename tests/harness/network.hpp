@@ -16,6 +16,9 @@ enum class Network {
 /// \returns the network that is in use from now on
 Network enter_private_network();
 
+/// For a process that is in fresh namespaces already: brings its loopback up.
+Network settle_in_private_network();
+
 /// The network in use; `shared` until enter_private_network() has succeeded.
 Network network();
 

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,8 @@
 #include <map>
 #include <set>
 #include <sstream>
+
+#include "apart.hpp"
 
 namespace harness {
 namespace {
@@ -76,6 +79,7 @@ std::vector<Process> family_of(pid_t root, bool with_adopted) {
 
 std::vector<std::string> descriptor_targets(pid_t pid) {
   std::vector<std::string> targets;
+  SameUser may_look;
   std::string folder = "/proc/" + std::to_string(pid) + "/fd";
   DIR* directory = ::opendir(folder.c_str());
   if (!directory) return targets;
@@ -200,6 +204,20 @@ std::size_t zombies(pid_t root) {
   auto members = family_of(root, true);
   return static_cast<std::size_t>(
       std::count_if(members.begin(), members.end(), [root](const Process& p) { return p.state == 'Z' && p.pid != root; }));
+}
+
+std::size_t processes_of_our_user() {
+  std::size_t count = 0;
+  DIR* directory = ::opendir("/proc");
+  if (!directory) return count;
+  while (dirent* entry = ::readdir(directory)) {
+    struct stat status{};
+    std::string tasks = std::string("/proc/") + entry->d_name + "/task";
+    // A folder of a process has a link for itself, one for its parent, and one for each thread.
+    if (std::atoi(entry->d_name) > 0 && ::stat(tasks.c_str(), &status) == 0 && status.st_uid == ::geteuid() && status.st_nlink > 2) count += status.st_nlink - 2;
+  }
+  ::closedir(directory);
+  return count;
 }
 
 std::size_t resident_kib_of(pid_t pid) {

@@ -32,6 +32,9 @@ std::size_t open_descriptors(pid_t root);
 /// Finished children that nobody has waited for.
 std::size_t zombies(pid_t root);
 
+/// Processes and threads of our own user, on the whole machine.
+std::size_t processes_of_our_user();
+
 /// Resident memory of the family in KiB.
 std::size_t resident_kib(pid_t root);
 

@@ -21,8 +21,10 @@
 #include <system_error>
 #include <thread>
 
+#include "apart.hpp"
 #include "clock.hpp"
 #include "evidence.hpp"
+#include "fence.hpp"
 #include "network.hpp"
 #include "peer.hpp"
 #include "process_tree.hpp"
@@ -38,6 +40,12 @@ bool recorded = true;
 
 // Sanitizers report with this status, so that a report is never taken for `failed at run time` (1).
 constexpr int sanitizer_status = 86;
+
+// A contained program can read only what lies in its folder.
+std::string recorder_library() {
+  if (!recorded) return "";
+  return containment().on() ? containment().folder + "/bin/recorder.so" : SOCKET_LABS_RECORDER;
+}
 
 struct Pipe {
   int read_end = -1, write_end = -1;
@@ -61,24 +69,28 @@ void limit(int resource, std::size_t most) {
 
 // In the child, between fork and exec: only calls that are safe there (signal-safety(7)).
 [[noreturn]] void become(const char* path, char* const* arguments, char* const* environment, int in, int out, int err,
-                         const Options& options, pid_t parent) {
+                         const Options& options, pid_t parent, const Fence* fence, std::size_t others) {
   ::setsid();
   ::dup2(in, 0);
   ::dup2(out, 1);
   ::dup2(err, 2);
-  ::syscall(SYS_close_range, 3U, ~0U, 0U);
+  // The fence still needs its own descriptors, so theirs end at the exec.
+  ::syscall(SYS_close_range, 3U, ~0U, fence != nullptr ? 4U /* CLOSE_RANGE_CLOEXEC */ : 0U);
   limit(RLIMIT_NOFILE, options.descriptors);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 64 * 1024 * 1024);
   limit(RLIMIT_CPU, 60);
-  // Outside a user namespace of our own this would count all processes of the user.
-  if (network() == Network::own) limit(RLIMIT_NPROC, options.processes);
+  // Outside a user namespace of our own this counts all processes of the user.
+  if (network() == Network::own || containment().user != 0) limit(RLIMIT_NPROC, options.processes);
+  else if (fence != nullptr) limit(RLIMIT_NPROC, others + options.processes);
+  if (fence != nullptr && (!become_other_user(containment().user))) ::_exit(127);
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);  // the test died before we could ask to die with it
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  if (fence != nullptr && !fence->enter()) ::_exit(127);
   ::execve(path, arguments, environment);
   ::_exit(127);
 }
@@ -87,11 +99,14 @@ void limit(int resource, std::size_t most) {
 std::vector<std::string> clean_environment(const Options& options) {
   std::string sanitizers = "exitcode=" + std::to_string(sanitizer_status);
   std::string memory = options.exact_memory ? "quarantine_size_mb=0:thread_local_quarantine_size_kb=0:" : "quarantine_size_mb=16:";
-  std::vector<std::string> all{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "HOME=/",
+  std::vector<std::string> all{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C",
                                "ASAN_OPTIONS=abort_on_error=0:hard_rss_limit_mb=1536:allocator_may_return_null=1:verify_asan_link_order=0:" +
                                    memory + sanitizers,
                                "LSAN_OPTIONS=" + sanitizers, "TSAN_OPTIONS=" + sanitizers,
                                "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:" + sanitizers};
+  if (!containment().on()) all.emplace_back("HOME=/");
+  if (containment().on())
+    for (const char* name : {"HOME=", "TMPDIR="}) all.push_back(name + containment().folder + "/tmp");
   for (const std::string& addition : options.environment) {
     std::string start = addition.substr(0, addition.find('=') + 1);
     auto known = std::find_if(all.begin(), all.end(), [&start](const std::string& entry) { return entry.starts_with(start); });
@@ -201,7 +216,7 @@ std::vector<int> program_pidfds;  // of the Programs that exist; only the test's
 }
 
 Program::Process::Process(std::string program, std::vector<std::string> args, const Options& options)
-    : name(std::move(program)), arguments(std::move(args)), recording(recorded ? SOCKET_LABS_RECORDER : "", options.faults), most_output_(options.output), most_memory_(options.memory) {
+    : name(std::move(program)), arguments(std::move(args)), recording(recorder_library(), options.faults), most_output_(options.output), most_memory_(options.memory) {
   std::string path = name.front() == '/' ? name : folder + "/" + name;
   std::string command = name;
   for (const std::string& argument : arguments)
@@ -222,12 +237,20 @@ Program::Process::Process(std::string program, std::vector<std::string> args, co
   std::vector<std::string> environment = clean_environment(options);
   for (const std::string& setting : recording.environment()) environment.push_back(setting);
   auto argument_pointers = c_pointers(all), environment_pointers = c_pointers(environment);
+  std::optional<Fence> fence;
+  if (containment().on()) {
+    fence.emplace();
+    for (const char* part : {"/bin", "/own"}) fence->allow_reading(containment().folder + part);
+    fence->allow_writing(containment().folder + "/tmp");
+    if (!recording.file().empty()) fence->allow_writing(recording.file());
+  }
+  const std::size_t others = fence && network() != Network::own ? processes_of_our_user() : 0;
   pid_t parent = ::getpid();
   pid = ::fork();
   if (pid < 0) throw std::system_error(errno, std::system_category(), "fork");
   if (pid == 0)
     become(path.c_str(), argument_pointers.data(), environment_pointers.data(), input.read_end, output.write_end,
-           error.write_end, options, parent);
+           error.write_end, options, parent, fence ? &*fence : nullptr, others);
   pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   ::close(input.read_end);
   ::close(output.write_end);
@@ -264,18 +287,25 @@ bool Program::Process::drain(int& fd, std::string& into) {
 
 // A limit on address space would end sanitized programs at their start, so the memory in use is looked at instead.
 void Program::Process::end_if_bloated() {
-  if (resident_kib_of(pid) <= most_memory_) return;
+  if ((containment().on() ? resident_kib(pid) : resident_kib_of(pid)) <= most_memory_) return;
   std::lock_guard lock(mutex_);
   bloated = true;
   ::kill(-pid, SIGKILL);
+  if (containment().on()) kill_family(pid);
 }
 
 void Program::Process::watch() {
   bool ended = false;
+  auto looked = std::chrono::steady_clock::now();
   while (true) {
     pollfd fds[] = {{ended ? -1 : pidfd, POLLIN, 0}, {out_fd_, POLLIN, 0}, {err_fd_, POLLIN, 0}, {stop_fd_, POLLIN, 0}};
-    int ready = ::poll(fds, 4, ended ? -1 : 100);
-    if (ready == 0) end_if_bloated();
+    // A hostile program may fill the memory of the machine in seconds, and talk meanwhile.
+    bool strange = containment().on() && !ended;
+    int ready = ::poll(fds, 4, ended ? -1 : strange ? 20 : 100);
+    if (ready == 0 || (strange && std::chrono::steady_clock::now() - looked > std::chrono::milliseconds(20))) {
+      end_if_bloated();
+      looked = std::chrono::steady_clock::now();
+    }
     if (ready <= 0) continue;
     if (fds[3].revents != 0) return;
     bool now_ended = fds[0].revents != 0;

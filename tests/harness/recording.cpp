@@ -1,7 +1,9 @@
 #include "recording.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +13,7 @@
 #include <memory>
 
 #include "../recorder/record.hpp"
+#include "apart.hpp"
 
 namespace harness {
 namespace {
@@ -102,7 +105,13 @@ bool RecordedCall::waits() const { return name == "poll" || name == "select" || 
 
 Recording::Recording(const std::string& library, const Faults& faults) : library_(library) {
   if (::access(library.c_str(), R_OK) != 0) return;
-  fd_ = ::memfd_create("flight-record", MFD_CLOEXEC);
+  if (containment().on()) {
+    file_ = containment().folder + "/own/record-XXXXXX";
+    fd_ = ::mkostemp(file_.data(), O_CLOEXEC);
+    if (fd_ >= 0) ::fchmod(fd_, 0666);
+  } else {
+    fd_ = ::memfd_create("flight-record", MFD_CLOEXEC);
+  }
   if (fd_ < 0 || ::ftruncate(fd_, sizeof(Memory)) != 0) return;
   void* address = ::mmap(nullptr, sizeof(Memory), PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0);
   if (address == MAP_FAILED) return;
@@ -115,12 +124,13 @@ Recording::Recording(const std::string& library, const Faults& faults) : library
 Recording::~Recording() {
   if (memory_ != nullptr) ::munmap(memory_, sizeof(Memory));
   if (fd_ >= 0) ::close(fd_);
+  if (fd_ >= 0 && !file_.empty()) ::unlink(file_.c_str());
 }
 
 std::vector<std::string> Recording::environment() const {
   if (memory_ == nullptr) return {};
   return {"LD_PRELOAD=" + library_,
-          std::string(recorder::variable) + "=/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(fd_)};
+          std::string(recorder::variable) + "=" + (file_.empty() ? "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(fd_) : file_)};
 }
 
 bool Recording::loaded() const { return memory_ != nullptr && static_cast<Memory*>(memory_)->loaded.load() != 0; }

@@ -41,6 +41,9 @@ class Recording {
   /// What the program's environment needs: LD_PRELOAD and the place of the memory.
   std::vector<std::string> environment() const;
 
+  /// A file that the program must be allowed to write, or empty.
+  const std::string& file() const { return file_; }
+
   /// True when the recorder was loaded into a program. A static program does not load it.
   bool loaded() const;
 
@@ -52,6 +55,7 @@ class Recording {
 
  private:
   std::string library_;
+  std::string file_;  // where the program is contained, and so cannot reach our descriptors
   int fd_ = -1;
   void* memory_ = nullptr;
 };

@@ -24,6 +24,10 @@ std::string tags_of(const Catch::TestCaseInfo& info) {
   return "[" + tags + "]";
 }
 
+std::string place_of(const Catch::TestCaseInfo& info) {
+  return ",\"file\":" + json_string(info.lineInfo.file) + ",\"line\":" + std::to_string(info.lineInfo.line);
+}
+
 class JsonLines : public Catch::StreamingReporterBase {
  public:
   using StreamingReporterBase::StreamingReporterBase;
@@ -32,7 +36,7 @@ class JsonLines : public Catch::StreamingReporterBase {
 
   void listTests(const std::vector<Catch::TestCaseHandle>& tests) override {
     for (const Catch::TestCaseHandle& test : tests)
-      line("test", test.getTestCaseInfo(), ",\"tags\":" + tags_of(test.getTestCaseInfo()));
+      line("test", test.getTestCaseInfo(), ",\"tags\":" + tags_of(test.getTestCaseInfo()) + place_of(test.getTestCaseInfo()));
   }
 
   void testCaseStarting(const Catch::TestCaseInfo& info) override {

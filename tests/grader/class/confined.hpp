@@ -1,0 +1,35 @@
+#pragma once
+#include <sys/types.h>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace classroom {
+
+/// A command that works on a stranger's files: a compiler, an unpacker. It runs behind a fence, under limits.
+struct Confined {
+  std::vector<std::string> command;
+  std::string folder;                 ///< where it starts, with its TMPDIR
+  std::vector<std::string> readable;  ///< besides the system's own
+  std::vector<std::string> writable;
+  uid_t user = 0;                     ///< whom it runs as, when we are root
+  std::size_t processor_seconds = 10, seconds = 60;  ///< the latter is generous: the machine may be busy
+  std::size_t memory = 2048, file = 64;  ///< MiB
+  std::size_t output = 64 * 1024;        ///< bytes that are kept; more than 64 times as much ends it
+  bool only_stdout = false;
+  std::function<bool()> too_much = {};  ///< asked now and then; true ends it
+};
+
+struct Ended {
+  int status = 0;  ///< exit status, or 128 + signal
+  std::string output;
+  std::string cut;  ///< why it was ended: "it took longer than 20 seconds"; empty when it ended by itself
+  bool well() const { return status == 0 && cut.empty(); }
+};
+
+/// Runs all of them, `at_once` at the same time; the results are in the order of the commands.
+std::vector<Ended> run_confined(const std::vector<Confined>& all, std::size_t at_once);
+
+}  // namespace classroom

@@ -1,0 +1,2 @@
+#include "/etc/passwd"
+#include "@SOLUTIONS_SOURCE@/echo_server.cpp"

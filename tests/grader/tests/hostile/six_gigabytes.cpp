@@ -1,0 +1,3 @@
+char huge[6LL << 30] = {1};
+
+int main() {}
