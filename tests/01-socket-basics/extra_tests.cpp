@@ -11,7 +11,8 @@ void chapter(const std::string& heading) { read_about("docs/01-socket-basics.md 
 
 }  // namespace
 
-TEST_CASE("01.8.1 A datagram goes from one socket to another, with its sender", "[program:socket_shell][points:5][extra][needs:01.2.1]") {
+TEST_CASE("01.8.1 A datagram goes from one socket to another, with its sender",
+          "[program:socket_shell][points:5][extra][needs:01.2.1]") {
   because("sendto names the receiver each time; recvfrom tells the sender, to whom an answer can go.");
   chapter("Datagrams");
   by_hand("socket udp twice, bind both, sendto 3 127.0.0.1 PORT hello, recvfrom 4 100");
@@ -23,7 +24,8 @@ TEST_CASE("01.8.1 A datagram goes from one socket to another, with its sender", 
   CHECK(shell.ask("recvfrom " + b + " 100") == "received 8 \"" + word + "\" from " + from);
 }
 
-TEST_CASE("01.8.2 Datagrams keep their borders, and tell when they were cut", "[program:socket_shell][points:5][extra][needs:01.8.1]") {
+TEST_CASE("01.8.2 Datagrams keep their borders, and tell when they were cut",
+          "[program:socket_shell][points:5][extra][needs:01.8.1]") {
   because("One sendto is one recvfrom, never more or less. What does not fit into your buffer is thrown away.");
   chapter("Datagrams");
   by_hand("sendto twice, then recvfrom 4 5 twice");
@@ -44,8 +46,11 @@ TEST_CASE("01.8.2 Datagrams keep their borders, and tell when they were cut", "[
   CHECK(shell.ask("recvfrom " + b + " 5") == "received 5 \"12345\" from " + from);
 }
 
-TEST_CASE("01.8.3 A datagram that the system does not take is told", "[program:socket_shell][points:2][extra][needs:01.8.1]") {
-  because("sendto may fail with ENOBUFS when the system has no room just now. Its result is -1 then, which is no number of bytes.");
+TEST_CASE("01.8.3 A datagram that the system does not take is told",
+          "[program:socket_shell][points:2][extra][needs:01.8.1]") {
+  because(
+      "sendto may fail with ENOBUFS when the system has no room just now. Its result is -1 then, which is no number of "
+      "bytes.");
   chapter("Errors and errno");
   by_hand("hard to bring about by hand; look what your send_datagram does when sendto gives -1");
   Shell shell(with(send_fails_once(ENOBUFS)));
@@ -72,12 +77,14 @@ TEST_CASE("01.9.1 Options can be set and read back", "[program:socket_shell][poi
   CHECK(on.bytes != "0");
   CHECK(shell.ask("option " + fd + " rcvbuf 20000") == "ok");
   Received size = shell.ask("option " + fd + " rcvbuf");
-  bool enough = size.bytes.size() <= 9 && !size.bytes.empty() && size.bytes.find_first_not_of("0123456789") == std::string::npos && std::stol(size.bytes) >= 20000;
+  bool enough = size.bytes.size() <= 9 && !size.bytes.empty() &&
+                size.bytes.find_first_not_of("0123456789") == std::string::npos && std::stol(size.bytes) >= 20000;
   if (!enough) Story::current().mismatch("20000 or more", size.bytes);
   CHECK(enough);
 }
 
-TEST_CASE("01.9.2 A broadcast without permission is refused, with it not", "[program:socket_shell][points:3][extra][needs:01.8.1]") {
+TEST_CASE("01.9.2 A broadcast without permission is refused, with it not",
+          "[program:socket_shell][points:3][extra][needs:01.8.1]") {
   because("SO_BROADCAST must be set before a socket may send to everybody, so that nobody does it by mistake.");
   chapter("Options");
   by_hand("sendto 3 127.255.255.255 7000 hi, option 3 broadcast 1, and again");
@@ -88,7 +95,8 @@ TEST_CASE("01.9.2 A broadcast without permission is refused, with it not", "[pro
   CHECK(shell.ask("sendto " + fd + " 127.255.255.255 40000 hi") == "sent 2");
 }
 
-TEST_CASE("01.10.1 close ends the connection and gives the number back", "[program:socket_shell][points:4][extra][needs:01.4.1]") {
+TEST_CASE("01.10.1 close ends the connection and gives the number back",
+          "[program:socket_shell][points:4][extra][needs:01.4.1]") {
   because("The peer learns of the end when the last owner of the descriptor closes it.");
   chapter("shutdown and close");
   by_hand("... accept 3, close 4, close 4");
@@ -102,9 +110,12 @@ TEST_CASE("01.10.1 close ends the connection and gives the number back", "[progr
   CHECK(begins_with(shell.ask("close " + fd), "error:"));
 }
 
-TEST_CASE("01.10.2 A number given out again is never closed with the old handle", "[program:socket_shell][points:6][extra][needs:01.10.1]") {
-  because("The kernel gives out the lowest free number. Closing a descriptor twice closes whatever has its number by then, so a handle "
-          "that was closed or moved from must forget its number.");
+TEST_CASE("01.10.2 A number given out again is never closed with the old handle",
+          "[program:socket_shell][points:6][extra][needs:01.10.1]") {
+  because(
+      "The kernel gives out the lowest free number. Closing a descriptor twice closes whatever has its number by then, "
+      "so a handle "
+      "that was closed or moved from must forget its number.");
   chapter("The owning handle");
   by_hand("socket tcp, close 3, socket tcp, socket tcp, address 3, address 4");
   Shell shell;
@@ -121,5 +132,6 @@ TEST_CASE("01.10.2 A number given out again is never closed with the old handle"
   for (const std::string& fd : open) CHECK(shell.ask("close " + fd) == "ok");
   std::size_t before = open_descriptors(shell.program().pid());
   for (int i = 0; i < 20; ++i) REQUIRE(shell.ask("close " + shell.open("udp")) == "ok");
-  CHECK(settles_at_most(before, [&] { return open_descriptors(shell.program().pid()); }, "open descriptors"));
+  CHECK(settles_at_most(
+      before, [&] { return open_descriptors(shell.program().pid()); }, "open descriptors"));
 }

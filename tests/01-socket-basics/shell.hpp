@@ -36,7 +36,6 @@ class Shell {
     return fd;
   }
 
-
   /// Where a socket of this shell is: `address FD`.
   harness::Endpoint address(const std::string& fd);
 

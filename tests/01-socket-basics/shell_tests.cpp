@@ -12,7 +12,8 @@ void chapter(const std::string& heading) { read_about("docs/01-socket-basics.md 
 }  // namespace
 
 TEST_CASE("01.1.1 socket gives a descriptor, another one each time", "[program:socket_shell][points:5]") {
-  because("A descriptor is a small number that stands for an open socket. Every call that follows names the socket by it.");
+  because(
+      "A descriptor is a small number that stands for an open socket. Every call that follows names the socket by it.");
   chapter("What a socket is");
   by_hand("socket tcp, socket udp, socket tcp 6");
   Shell shell;
@@ -32,7 +33,8 @@ TEST_CASE("01.1.2 The kind of socket is the one that was asked for", "[program:s
   CHECK(shell.ask("listen " + tcp) == "ok");
 }
 
-TEST_CASE("01.2.1 bind takes the address it is given, and address tells the port", "[program:socket_shell][points:6][needs:01.1.1]") {
+TEST_CASE("01.2.1 bind takes the address it is given, and address tells the port",
+          "[program:socket_shell][points:6][needs:01.1.1]") {
   because("Port 0 lets the system choose; getsockname tells what it chose.");
   chapter("bind and address");
   by_hand("socket tcp, bind 3 127.0.0.1 0, address 3");
@@ -43,7 +45,8 @@ TEST_CASE("01.2.1 bind takes the address it is given, and address tells the port
   CHECK(where.port != 0);
 }
 
-TEST_CASE("01.2.2 The port is the one that was asked for, not its bytes swapped", "[program:socket_shell][points:4][needs:01.2.1]") {
+TEST_CASE("01.2.2 The port is the one that was asked for, not its bytes swapped",
+          "[program:socket_shell][points:4][needs:01.2.1]") {
   because("Ports travel in network byte order. getaddrinfo gives them so; what you make by hand needs htons.");
   chapter("Byte order");
   by_hand("socket tcp, bind 3 127.0.0.1 7000, address 3");
@@ -67,7 +70,9 @@ TEST_CASE("01.2.3 A port in use is an error, and the shell goes on", "[program:s
 }
 
 TEST_CASE("01.3.1 listen lets a peer connect", "[program:socket_shell][points:5][needs:01.2.1]") {
-  because("A socket that is bound but does not listen refuses connections. After listen the kernel completes them by itself.");
+  because(
+      "A socket that is bound but does not listen refuses connections. After listen the kernel completes them by "
+      "itself.");
   chapter("listen and connect");
   by_hand("socket tcp, bind 3 127.0.0.1 7000, listen 3      and      nc 127.0.0.1 7000");
   Shell shell;
@@ -77,7 +82,8 @@ TEST_CASE("01.3.1 listen lets a peer connect", "[program:socket_shell][points:5]
   CHECK(Peer::connect(where).connected());
 }
 
-TEST_CASE("01.3.2 connect reaches a peer, and both ends agree who they are", "[program:socket_shell][points:5][needs:01.1.1]") {
+TEST_CASE("01.3.2 connect reaches a peer, and both ends agree who they are",
+          "[program:socket_shell][points:5][needs:01.1.1]") {
   because("connect gives the socket a local port of its own. What is address here is peer there.");
   chapter("listen and connect");
   by_hand("nc -l 127.0.0.1 7000      and      socket tcp, connect 3 127.0.0.1 7000, address 3, peer 3");
@@ -90,7 +96,8 @@ TEST_CASE("01.3.2 connect reaches a peer, and both ends agree who they are", "[p
   CHECK(shell.ask("address " + fd) == "127.0.0.1:" + std::to_string(peer.remote_port()));
 }
 
-TEST_CASE("01.3.3 connect to a port where nobody listens is refused", "[program:socket_shell][points:3][needs:01.1.1]") {
+TEST_CASE("01.3.3 connect to a port where nobody listens is refused",
+          "[program:socket_shell][points:3][needs:01.1.1]") {
   because("ECONNREFUSED: the machine is there, but no socket listens on that port.");
   chapter("Errors and errno");
   by_hand("socket tcp, connect 3 127.0.0.1 1");
@@ -102,8 +109,10 @@ TEST_CASE("01.3.3 connect to a port where nobody listens is refused", "[program:
 }
 
 TEST_CASE("01.4.1 accept gives a new descriptor and says who came", "[program:socket_shell][points:5][needs:01.3.1]") {
-  because("The listening socket stays what it is. Each connection gets a socket of its own, and accept tells the peer's address: its "
-          "length goes in as the room there is, and comes back as what was used.");
+  because(
+      "The listening socket stays what it is. Each connection gets a socket of its own, and accept tells the peer's "
+      "address: its "
+      "length goes in as the room there is, and comes back as what was used.");
   chapter("accept");
   by_hand("... listen 3, accept 3      and      nc 127.0.0.1 7000");
   Shell shell;
@@ -113,14 +122,17 @@ TEST_CASE("01.4.1 accept gives a new descriptor and says who came", "[program:so
     Peer peer = Peer::connect(where, "peer " + std::to_string(i + 1));
     Received answer = shell.ask("accept " + listener);
     std::string fd = shell.descriptor(answer);
-    if (fd == listener) Story::current().mismatch("a new descriptor for this connection", "fd " + fd + ", the listening socket itself");
+    if (fd == listener)
+      Story::current().mismatch("a new descriptor for this connection", "fd " + fd + ", the listening socket itself");
     REQUIRE(fd != listener);
     REQUIRE(answer == "fd " + fd + " from 127.0.0.1:" + std::to_string(peer.local_port()));
   }
 }
 
 TEST_CASE("01.4.2 accept waits until somebody comes", "[program:socket_shell][points:3][needs:01.4.1]") {
-  because("A blocking call waits until there is something to give. That is why a server needs no loop that asks again and again.");
+  because(
+      "A blocking call waits until there is something to give. That is why a server needs no loop that asks again and "
+      "again.");
   chapter("accept");
   by_hand("... listen 3, accept 3, and only then      nc 127.0.0.1 7000");
   Shell shell;
@@ -134,8 +146,11 @@ TEST_CASE("01.4.2 accept waits until somebody comes", "[program:socket_shell][po
   CHECK(begins_with(shell.answer(), "fd "));
 }
 
-TEST_CASE("01.4.3 An accept that fails is told, and the next one works", "[program:socket_shell][points:2][needs:01.4.1]") {
-  because("accept may fail, for example with ECONNABORTED when the client has given up while it waited. Then there is no descriptor; -1 is none.");
+TEST_CASE("01.4.3 An accept that fails is told, and the next one works",
+          "[program:socket_shell][points:2][needs:01.4.1]") {
+  because(
+      "accept may fail, for example with ECONNABORTED when the client has given up while it waited. Then there is no "
+      "descriptor; -1 is none.");
   chapter("Errors and errno");
   by_hand("hard to bring about by hand; look what your accept_connection does when accept gives -1");
   Shell shell(with(accept_fails_once(ECONNABORTED)));
@@ -165,7 +180,9 @@ TEST_CASE("01.5.1 send sends the bytes, zero and newline included", "[program:so
 }
 
 TEST_CASE("01.5.2 A large text is sent to its last byte", "[program:socket_shell][points:4][needs:01.5.1]") {
-  because("send may take only part of the bytes: its result says how many. Send the rest, from where it stopped, until all is sent.");
+  because(
+      "send may take only part of the bytes: its result says how many. Send the rest, from where it stopped, until all "
+      "is sent.");
   chapter("send");
   by_hand("send 3 and a megabyte of text, while the peer does not read; press Ctrl-Z, type fg, and let it read");
   Listener us;
@@ -209,9 +226,12 @@ TEST_CASE("01.5.4 A send that takes only a few bytes is carried on", "[program:s
   CHECK(shell.answer() == "sent 100");
 }
 
-TEST_CASE("01.5.3 Sending to a peer that has gone is an error, not the end", "[program:socket_shell][points:3][needs:01.5.1]") {
-  because("The first send after the peer has closed still succeeds; the peer's kernel answers it with a reset, and the next one fails. "
-          "The signal SIGPIPE must not end the program.");
+TEST_CASE("01.5.3 Sending to a peer that has gone is an error, not the end",
+          "[program:socket_shell][points:3][needs:01.5.1]") {
+  because(
+      "The first send after the peer has closed still succeeds; the peer's kernel answers it with a reset, and the "
+      "next one fails. "
+      "The signal SIGPIPE must not end the program.");
   chapter("Errors and errno");
   by_hand("... send 3 hello, after the peer's end: twice");
   Listener us;
@@ -227,7 +247,8 @@ TEST_CASE("01.5.3 Sending to a peer that has gone is an error, not the end", "[p
   CHECK(begins_with(shell.ask("socket tcp"), "fd "));
 }
 
-TEST_CASE("01.6.1 recv gives what has arrived, and no more than was asked for", "[program:socket_shell][points:5][needs:01.4.1]") {
+TEST_CASE("01.6.1 recv gives what has arrived, and no more than was asked for",
+          "[program:socket_shell][points:5][needs:01.4.1]") {
   because("recv returns how many bytes it wrote into your buffer. What else the buffer holds is not the peer's.");
   chapter("recv and the end of the stream");
   by_hand("... accept 3, recv 4 5, recv 4 100      and      printf 'hello world' | nc 127.0.0.1 7000");
@@ -243,8 +264,11 @@ TEST_CASE("01.6.1 recv gives what has arrived, and no more than was asked for", 
   CHECK(shell.ask("recv " + fd + " 100") == "received 1 \"x\"");
 }
 
-TEST_CASE("01.6.2 The end of the stream is no error and not an empty message", "[program:socket_shell][points:4][needs:01.6.1]") {
-  because("recv gives 0 when the peer has finished sending and everything was read. On a datagram socket 0 is an empty datagram.");
+TEST_CASE("01.6.2 The end of the stream is no error and not an empty message",
+          "[program:socket_shell][points:4][needs:01.6.1]") {
+  because(
+      "recv gives 0 when the peer has finished sending and everything was read. On a datagram socket 0 is an empty "
+      "datagram.");
   chapter("recv and the end of the stream");
   by_hand("... accept 3, recv 4 100      and      nc -N 127.0.0.1 7000 < /dev/null");
   Shell shell;
@@ -258,7 +282,8 @@ TEST_CASE("01.6.2 The end of the stream is no error and not an empty message", "
   CHECK(shell.ask("recv " + fd + " 100") == "end of stream");
 }
 
-TEST_CASE("01.7.1 shutdown write ends our direction and leaves the other open", "[program:socket_shell][points:3][needs:01.6.1]") {
+TEST_CASE("01.7.1 shutdown write ends our direction and leaves the other open",
+          "[program:socket_shell][points:3][needs:01.6.1]") {
   because("A connection has two directions. SHUT_WR says: I have said everything; the answer can still come.");
   chapter("shutdown and close");
   by_hand("... connect 3 127.0.0.1 7000, shutdown 3 write, recv 3 100");

@@ -13,8 +13,10 @@ bool prints(Program& client, const std::string& reply) { return client.output() 
 }  // namespace
 
 TEST_CASE("02.5.1 The client sends its message, then half-closes", "[program:echo_client][points:4]") {
-  because("The server cannot know that the message is complete until it hears the end of the stream. shutdown(SHUT_WR) says it, and "
-          "still lets you receive.");
+  because(
+      "The server cannot know that the message is complete until it hears the end of the stream. shutdown(SHUT_WR) "
+      "says it, and "
+      "still lets you receive.");
   chapter("The end of a request: half-close");
   by_hand("nc -l 127.0.0.1 7000      and      ./echo_client 127.0.0.1 7000 Hello");
   Listener us;
@@ -29,7 +31,9 @@ TEST_CASE("02.5.1 The client sends its message, then half-closes", "[program:ech
 }
 
 TEST_CASE("02.5.2 When nobody listens the client says so", "[program:echo_client][points:2][needs:02.5.1]") {
-  because("connect fails with ECONNREFUSED when no program listens on the port. A learner who reads that knows what to do.");
+  because(
+      "connect fails with ECONNREFUSED when no program listens on the port. A learner who reads that knows what to "
+      "do.");
   chapter("Exit status and messages");
   by_hand("./echo_client 127.0.0.1 1 Hello; echo $?");
   ClosedPort nobody;
@@ -44,9 +48,10 @@ TEST_CASE("02.5.3 Wrong arguments get a usage line and status 2", "[program:echo
   because("Port 0 is for servers. A client needs a number from 1 to 65535, and a message, which may be empty.");
   chapter("Exit status and messages");
   by_hand("./echo_client 127.0.0.1 0 Hello; echo $?");
-  auto arguments = GENERATE(std::vector<std::string>{}, std::vector<std::string>{"127.0.0.1", "7"},
-                            std::vector<std::string>{"127.0.0.1", "0", "m"}, std::vector<std::string>{"127.0.0.1", "65536", "m"},
-                            std::vector<std::string>{"127.0.0.1", "seven", "m"}, std::vector<std::string>{"127.0.0.1", "7seven", "m"});
+  auto arguments = GENERATE(
+      std::vector<std::string>{}, std::vector<std::string>{"127.0.0.1", "7"},
+      std::vector<std::string>{"127.0.0.1", "0", "m"}, std::vector<std::string>{"127.0.0.1", "65536", "m"},
+      std::vector<std::string>{"127.0.0.1", "seven", "m"}, std::vector<std::string>{"127.0.0.1", "7seven", "m"});
   Program client("echo_client", arguments);
   CHECK(client.exit_status() == 2);
   CHECK(client.prints_usage());
@@ -70,7 +75,9 @@ TEST_CASE("02.5.4 An empty message is a message", "[program:echo_client][points:
 TEST_CASE("02.5.5 A message of 100,000 bytes gets there and back", "[program:echo_client][points:2][needs:02.6.1]") {
   because("send may take only part of the message, and the reply comes in many pieces.");
   chapter("Send the whole reply");
-  by_hand("./echo_server 127.0.0.1 7000      and      ./echo_client 127.0.0.1 7000 $(head -c 100000 /dev/zero | tr '\\0' x) | wc -c");
+  by_hand(
+      "./echo_server 127.0.0.1 7000      and      ./echo_client 127.0.0.1 7000 $(head -c 100000 /dev/zero | tr '\\0' "
+      "x) | wc -c");
   Listener us;
   std::string message = counted_bytes(100'000);
   Program client("echo_client", {us.host(), us.port(), message});
@@ -83,7 +90,9 @@ TEST_CASE("02.5.5 A message of 100,000 bytes gets there and back", "[program:ech
 }
 
 TEST_CASE("02.6.1 The client prints the reply and a newline", "[program:echo_client][points:3][needs:02.5.1]") {
-  because("stdout is the client's result: the reply, then one newline, and nothing else, so that other programs can use it.");
+  because(
+      "stdout is the client's result: the reply, then one newline, and nothing else, so that other programs can use "
+      "it.");
   chapter("One send, many receives");
   by_hand("./echo_server 127.0.0.1 7000      and      ./echo_client 127.0.0.1 7000 Hello");
   Listener us;
@@ -99,9 +108,13 @@ TEST_CASE("02.6.1 The client prints the reply and a newline", "[program:echo_cli
 }
 
 TEST_CASE("02.6.2 A reply that arrives in pieces is printed whole", "[program:echo_client][points:3][needs:02.6.1]") {
-  because("One send of the server may take several recv calls here: the network cuts where it likes. The reply is complete when recv gives 0.");
+  because(
+      "One send of the server may take several recv calls here: the network cuts where it likes. The reply is complete "
+      "when recv gives 0.");
   chapter("One send, many receives");
-  by_hand("(printf 'Echo: he'; sleep 1; printf llo) | nc -l -N 127.0.0.1 7000      and      ./echo_client 127.0.0.1 7000 hello");
+  by_hand(
+      "(printf 'Echo: he'; sleep 1; printf llo) | nc -l -N 127.0.0.1 7000      and      ./echo_client 127.0.0.1 7000 "
+      "hello");
   Listener us;
   Program client("echo_client", {us.host(), us.port(), "hello"});
 
@@ -115,10 +128,14 @@ TEST_CASE("02.6.2 A reply that arrives in pieces is printed whole", "[program:ec
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("02.6.3 A reply that is longer or different is printed as it came", "[program:echo_client][points:2][needs:02.6.1]") {
-  because("The client shows what the server said. It must not cut the reply at the length it hoped for, nor at a zero byte.");
+TEST_CASE("02.6.3 A reply that is longer or different is printed as it came",
+          "[program:echo_client][points:2][needs:02.6.1]") {
+  because(
+      "The client shows what the server said. It must not cut the reply at the length it hoped for, nor at a zero "
+      "byte.");
   chapter("One send, many receives");
-  by_hand("printf 'Echo: a\\0b and more' | nc -l -N 127.0.0.1 7000      and      ./echo_client 127.0.0.1 7000 hi | od -c");
+  by_hand(
+      "printf 'Echo: a\\0b and more' | nc -l -N 127.0.0.1 7000      and      ./echo_client 127.0.0.1 7000 hi | od -c");
   Listener us;
   Program client("echo_client", {us.host(), us.port(), "hi"});
 
@@ -131,13 +148,16 @@ TEST_CASE("02.6.3 A reply that is longer or different is printed as it came", "[
 }
 
 TEST_CASE("02.6.4 What is cut short or interrupted is carried on", "[program:echo_client][points:3][needs:02.6.2]") {
-  because("send may take part of the message, recv may give part of the reply, and a signal may end either with EINTR before it has done "
-          "anything. None of it is an error.");
+  because(
+      "send may take part of the message, recv may give part of the reply, and a signal may end either with EINTR "
+      "before it has done "
+      "anything. None of it is an error.");
   chapter("One send, many receives");
   by_hand("./echo_client 127.0.0.1 7000 hello      in gdb, interrupted with Ctrl-C and continued");
   Listener us;
   std::string message = random_text(60);
-  Program client("echo_client", {us.host(), us.port(), message}, with(receives_at_most(4), sends_at_most(7), interrupts_every(3)));
+  Program client("echo_client", {us.host(), us.port(), message},
+                 with(receives_at_most(4), sends_at_most(7), interrupts_every(3)));
 
   Peer connection = us.accept();
   CHECK(connection.receive_all() == message);
@@ -148,7 +168,9 @@ TEST_CASE("02.6.4 What is cut short or interrupted is carried on", "[program:ech
 }
 
 TEST_CASE("02.7.1 A reply that ends too early is an error", "[program:echo_client][points:2][needs:02.6.1]") {
-  because("The end of the stream only says that the server stopped sending. Whether it said everything you must count yourself.");
+  because(
+      "The end of the stream only says that the server stopped sending. Whether it said everything you must count "
+      "yourself.");
   chapter("Reset, end of stream, silence");
   by_hand("printf 'Echo: he' | nc -l -N 127.0.0.1 7000      and      ./echo_client 127.0.0.1 7000 hello; echo $?");
   Listener us;
@@ -177,7 +199,9 @@ TEST_CASE("02.7.2 A server that hangs up without a word is an error", "[program:
 }
 
 TEST_CASE("02.7.3 A reset in the middle of the reply is an error", "[program:echo_client][points:1][needs:02.6.1]") {
-  because("A reset means that the server gave up. recv fails with ECONNRESET, which is something else than the end of the stream.");
+  because(
+      "A reset means that the server gave up. recv fails with ECONNRESET, which is something else than the end of the "
+      "stream.");
   chapter("Reset, end of stream, silence");
   by_hand("a Python server that sends half, sets SO_LINGER to (1, 0) and closes");
   Listener us;

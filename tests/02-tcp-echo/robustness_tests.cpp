@@ -35,7 +35,9 @@ void need_ipv6() {
 
 TEST_CASE("02.8.1 The server listens on IPv6 too", "[program:echo_server][points:2][extra][needs:02.3.1]") {
   need_ipv6();
-  because("getaddrinfo gives addresses of both families. What it gives, socket and bind take as it is; only the brackets are for people.");
+  because(
+      "getaddrinfo gives addresses of both families. What it gives, socket and bind take as it is; only the brackets "
+      "are for people.");
   chapter("Names, IPv4 and IPv6");
   by_hand("./echo_server ::1 7000      and      printf hello | nc -N ::1 7000");
   Program server("echo_server", {"::1", "0"});
@@ -62,7 +64,8 @@ TEST_CASE("02.8.2 The client tries every address of a name", "[program:echo_clie
   CHECK(client.output() == "Echo: hello\n");
 }
 
-TEST_CASE("02.8.3 A name that does not exist is an error, not a crash", "[program:echo_client][points:2][extra][needs:02.6.1]") {
+TEST_CASE("02.8.3 A name that does not exist is an error, not a crash",
+          "[program:echo_client][points:2][extra][needs:02.6.1]") {
   because("getaddrinfo has errors of its own, which errno and perror know nothing of: gai_strerror names them.");
   chapter("Names, IPv4 and IPv6");
   by_hand("./echo_client no-such-host.invalid 7000 hello; echo $?");
@@ -72,9 +75,12 @@ TEST_CASE("02.8.3 A name that does not exist is an error, not a crash", "[progra
   CHECK(client.complains("echo_client: "));
 }
 
-TEST_CASE("02.8.4 The server takes a name, and the address that means all of them", "[program:echo_server][points:1][extra][needs:02.3.1]") {
-  because("What is announced is the address that is bound, from getsockname: numeric, with the real port. 0.0.0.0 stays 0.0.0.0, and "
-          "peers reach it on each of the machine's addresses.");
+TEST_CASE("02.8.4 The server takes a name, and the address that means all of them",
+          "[program:echo_server][points:1][extra][needs:02.3.1]") {
+  because(
+      "What is announced is the address that is bound, from getsockname: numeric, with the real port. 0.0.0.0 stays "
+      "0.0.0.0, and "
+      "peers reach it on each of the machine's addresses.");
   chapter("Listen and announce");
   by_hand("./echo_server localhost 7000, ./echo_server 0.0.0.0 7000      and      ss -tln");
   std::string host = GENERATE("localhost", "0.0.0.0");
@@ -91,9 +97,12 @@ TEST_CASE("02.8.4 The server takes a name, and the address that means all of the
   CHECK(client.receive_all() == "Echo: hello");
 }
 
-TEST_CASE("02.9.1 A server that was stopped can be started again on its port", "[program:echo_server][points:4][extra][needs:02.3.1]") {
-  because("After a close the kernel remembers the connection for a minute (TIME_WAIT). Without SO_REUSEADDR, set before bind, that "
-          "memory keeps the port from a new server.");
+TEST_CASE("02.9.1 A server that was stopped can be started again on its port",
+          "[program:echo_server][points:4][extra][needs:02.3.1]") {
+  because(
+      "After a close the kernel remembers the connection for a minute (TIME_WAIT). Without SO_REUSEADDR, set before "
+      "bind, that "
+      "memory keeps the port from a new server.");
   chapter("Starting again on the same port");
   by_hand("./echo_server 127.0.0.1 7000      connect with nc, press Ctrl-C in the server, start it again at once");
   std::string port;
@@ -110,11 +119,15 @@ TEST_CASE("02.9.1 A server that was stopped can be started again on its port", "
   CHECK(serves(again, "we"));
 }
 
-TEST_CASE("02.9.2 A client that resets costs only its own conversation", "[program:echo_server][points:4][extra][needs:02.3.1]") {
-  because("recv fails with ECONNRESET. That is the end of this conversation and no reason to end the server; and -1 is not a length.");
+TEST_CASE("02.9.2 A client that resets costs only its own conversation",
+          "[program:echo_server][points:4][extra][needs:02.3.1]") {
+  because(
+      "recv fails with ECONNRESET. That is the end of this conversation and no reason to end the server; and -1 is not "
+      "a length.");
   chapter("Reset, end of stream, silence");
-  by_hand("python3 -c \"import socket, struct; s = socket.create_connection(('127.0.0.1', 7000)); s.send(b'x'); "
-          "s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); s.close()\"");
+  by_hand(
+      "python3 -c \"import socket, struct; s = socket.create_connection(('127.0.0.1', 7000)); s.send(b'x'); "
+      "s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); s.close()\"");
   Program server("echo_server", anywhere);
 
   for (int i = 1; i <= 3; ++i) {
@@ -126,11 +139,15 @@ TEST_CASE("02.9.2 A client that resets costs only its own conversation", "[progr
   CHECK(serves(server, "the next"));
 }
 
-TEST_CASE("02.9.3 A client that leaves its reply unread costs nothing", "[program:echo_server][points:3][extra][needs:02.3.1]") {
-  because("When the peer is gone, send fails with EPIPE, and by default the signal SIGPIPE ends your program before you can look. "
-          "Ignore the signal (or pass MSG_NOSIGNAL) and treat the error as the end of this conversation.");
+TEST_CASE("02.9.3 A client that leaves its reply unread costs nothing",
+          "[program:echo_server][points:3][extra][needs:02.3.1]") {
+  because(
+      "When the peer is gone, send fails with EPIPE, and by default the signal SIGPIPE ends your program before you "
+      "can look. "
+      "Ignore the signal (or pass MSG_NOSIGNAL) and treat the error as the end of this conversation.");
   chapter("SIGPIPE and vanished peers");
-  by_hand("head -c 50000000 /dev/zero | timeout 1 nc 127.0.0.1 7000 > /dev/full      and look whether the server lives");
+  by_hand(
+      "head -c 50000000 /dev/zero | timeout 1 nc 127.0.0.1 7000 > /dev/full      and look whether the server lives");
   Program server("echo_server", anywhere);
 
   Peer client = server.connect();
@@ -148,10 +165,14 @@ TEST_CASE("02.9.3 A client that leaves its reply unread costs nothing", "[progra
 }
 
 TEST_CASE("02.9.4 A send that is cut short is carried on", "[program:echo_server][points:3][extra][needs:02.3.6]") {
-  because("send may take only part of the buffer, for example when the program is stopped (Ctrl-Z) and continued. Its result says how "
-          "much; the rest is still yours to send.");
+  because(
+      "send may take only part of the buffer, for example when the program is stopped (Ctrl-Z) and continued. Its "
+      "result says how "
+      "much; the rest is still yours to send.");
   chapter("Send the whole reply");
-  by_hand("./echo_server 127.0.0.1 7000      send 20 MB without reading, press Ctrl-Z and type fg in the server, then read");
+  by_hand(
+      "./echo_server 127.0.0.1 7000      send 20 MB without reading, press Ctrl-Z and type fg in the server, then "
+      "read");
   Program server("echo_server", anywhere);
   Peer client = server.connect();
 
@@ -171,7 +192,8 @@ TEST_CASE("02.9.4 A send that is cut short is carried on", "[program:echo_server
   CHECK(client.exchange(rest) == expected);
 }
 
-TEST_CASE("02.9.5 Finished conversations leave nothing behind", "[program:echo_server][points:3][extra][needs:02.3.1]") {
+TEST_CASE("02.9.5 Finished conversations leave nothing behind",
+          "[program:echo_server][points:3][extra][needs:02.3.1]") {
   because("Every accepted socket must be closed on every way out, or the server runs out of descriptors after a day.");
   chapter("One client after another");
   by_hand("for i in $(seq 50); do printf x | nc -N 127.0.0.1 7000; done; ls /proc/$(pidof echo_server)/fd | wc -l");
@@ -195,8 +217,10 @@ TEST_CASE("02.9.5 Finished conversations leave nothing behind", "[program:echo_s
   converse(10);
   std::size_t before = open_descriptors(server.pid());
   converse(30);
-  CHECK(settles_at_most(before, [&server] { return open_descriptors(server.pid()); }, "open descriptors"));
-  CHECK(settles_at_most(0, [&server] { return zombies(server.pid()); }, "finished children that nobody waited for"));
+  CHECK(settles_at_most(
+      before, [&server] { return open_descriptors(server.pid()); }, "open descriptors"));
+  CHECK(settles_at_most(
+      0, [&server] { return zombies(server.pid()); }, "finished children that nobody waited for"));
 }
 
 TEST_CASE("02.9.6 The client works with a one-shot server", "[program:echo_client][points:2][extra][needs:02.6.1]") {
@@ -216,10 +240,14 @@ TEST_CASE("02.9.6 The client works with a one-shot server", "[program:echo_clien
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("02.9.7 A second thousand of conversations needs no more memory than the first", "[program:echo_server][points:2][extra][needs:02.9.5]") {
-  because("A server runs for months. What it keeps of each conversation, however little, will fill the memory one day.");
+TEST_CASE("02.9.7 A second thousand of conversations needs no more memory than the first",
+          "[program:echo_server][points:2][extra][needs:02.9.5]") {
+  because(
+      "A server runs for months. What it keeps of each conversation, however little, will fill the memory one day.");
   chapter("One client after another");
-  by_hand("for i in $(seq 1000); do head -c 2000 /dev/zero | nc -N 127.0.0.1 7000 > /dev/null; done; grep VmRSS /proc/$(pidof echo_server)/status      twice");
+  by_hand(
+      "for i in $(seq 1000); do head -c 2000 /dev/zero | nc -N 127.0.0.1 7000 > /dev/null; done; grep VmRSS "
+      "/proc/$(pidof echo_server)/status      twice");
   Options options;
   options.exact_memory = true;
   Program server("echo_server", anywhere, options);
@@ -240,13 +268,18 @@ TEST_CASE("02.9.7 A second thousand of conversations needs no more memory than t
   a_thousand();
   std::size_t first = resident_kib(server.pid());
   a_thousand();
-  CHECK(settles_at_most(first + 1024, [&server] { return resident_kib(server.pid()); }, "KiB of memory"));
+  CHECK(settles_at_most(
+      first + 1024, [&server] { return resident_kib(server.pid()); }, "KiB of memory"));
 }
 
 TEST_CASE("02.9.8 Waiting costs nothing", "[program:echo_server][points:1][extra][needs:02.3.1]") {
-  because("A call that waits lets the processor do something else. A program that asks again and again keeps a whole core busy.");
+  because(
+      "A call that waits lets the processor do something else. A program that asks again and again keeps a whole core "
+      "busy.");
   chapter("One client after another");
-  by_hand("./echo_server 127.0.0.1 7000      and      top -p $(pidof echo_server), before and while nc 127.0.0.1 7000 is connected and silent");
+  by_hand(
+      "./echo_server 127.0.0.1 7000      and      top -p $(pidof echo_server), before and while nc 127.0.0.1 7000 is "
+      "connected and silent");
   Program server("echo_server", anywhere);
   server.listening_on();
   server.wait_until_idle();

@@ -43,9 +43,10 @@ TEST_CASE("03.5.2 Wrong arguments get a usage line and status 2", "[program:udp_
   because("Port 0 is for servers. A client needs a number from 1 to 65535, and a message, which may be empty.");
   chapter("A client that knows its server");
   by_hand("./udp_echo_client 127.0.0.1 0 Hello; echo $?");
-  auto arguments = GENERATE(std::vector<std::string>{}, std::vector<std::string>{"127.0.0.1", "7"},
-                            std::vector<std::string>{"127.0.0.1", "0", "m"}, std::vector<std::string>{"127.0.0.1", "65536", "m"},
-                            std::vector<std::string>{"127.0.0.1", "seven", "m"}, std::vector<std::string>{"127.0.0.1", "7seven", "m"});
+  auto arguments = GENERATE(
+      std::vector<std::string>{}, std::vector<std::string>{"127.0.0.1", "7"},
+      std::vector<std::string>{"127.0.0.1", "0", "m"}, std::vector<std::string>{"127.0.0.1", "65536", "m"},
+      std::vector<std::string>{"127.0.0.1", "seven", "m"}, std::vector<std::string>{"127.0.0.1", "7seven", "m"});
   Program client("udp_echo_client", arguments);
   CHECK(client.exit_status() == 2);
   CHECK(client.prints_usage());
@@ -66,7 +67,9 @@ TEST_CASE("03.5.3 An empty message is an empty datagram", "[program:udp_echo_cli
 }
 
 TEST_CASE("03.6.1 The client prints the answer and a newline", "[program:udp_echo_client][points:5][needs:03.5.1]") {
-  because("stdout is the client's result: the answer, then one newline, and nothing else, so that other programs can use it.");
+  because(
+      "stdout is the client's result: the answer, then one newline, and nothing else, so that other programs can use "
+      "it.");
   chapter("A client that knows its server");
   by_hand("./udp_echo_server 127.0.0.1 7000      and      ./udp_echo_client 127.0.0.1 7000 Hello");
   UdpPeer us;
@@ -80,13 +83,16 @@ TEST_CASE("03.6.1 The client prints the answer and a newline", "[program:udp_ech
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("03.6.2 One datagram is the whole answer, longer, shorter or different", "[program:udp_echo_client][points:3][needs:03.6.1]") {
-  because("One recv gives one datagram. There is nothing to wait for when it is shorter than you hoped, and it must not be cut at a "
-          "zero byte.");
+TEST_CASE("03.6.2 One datagram is the whole answer, longer, shorter or different",
+          "[program:udp_echo_client][points:3][needs:03.6.1]") {
+  because(
+      "One recv gives one datagram. There is nothing to wait for when it is shorter than you hoped, and it must not be "
+      "cut at a "
+      "zero byte.");
   chapter("One call, one datagram");
   by_hand("a Python server: d, a = s.recvfrom(2048); s.sendto(b'a\\0b', a)");
-  std::string answer = GENERATE(std::string("Echo: h"), std::string("x"), std::string("Ouch: \0\xff\n\0", 10), std::string(1, '\0'),
-                                std::string("Echo: hello, and more than you asked for\n"));
+  std::string answer = GENERATE(std::string("Echo: h"), std::string("x"), std::string("Ouch: \0\xff\n\0", 10),
+                                std::string(1, '\0'), std::string("Echo: hello, and more than you asked for\n"));
   UdpPeer us;
   Program client("udp_echo_client", {us.host(), us.port(), "hello"});
 
@@ -99,7 +105,9 @@ TEST_CASE("03.6.2 One datagram is the whole answer, longer, shorter or different
 }
 
 TEST_CASE("03.6.3 An empty answer is an answer", "[program:udp_echo_client][points:2][needs:03.6.1]") {
-  because("recv gives 0 for a datagram without payload. That is neither the end of a stream nor nothing: the server has answered.");
+  because(
+      "recv gives 0 for a datagram without payload. That is neither the end of a stream nor nothing: the server has "
+      "answered.");
   chapter("One call, one datagram");
   by_hand("a Python server: d, a = s.recvfrom(2048); s.sendto(b'', a)");
   UdpPeer us;
@@ -113,8 +121,10 @@ TEST_CASE("03.6.3 An empty answer is an answer", "[program:udp_echo_client][poin
 }
 
 TEST_CASE("03.6.4 A stranger's datagram is no answer", "[program:udp_echo_client][points:3][extra][needs:03.6.1]") {
-  because("Anybody may send to your port. Only what comes from the server's address and port is the server's answer: connect the "
-          "socket, or compare the sender.");
+  because(
+      "Anybody may send to your port. Only what comes from the server's address and port is the server's answer: "
+      "connect the "
+      "socket, or compare the sender.");
   chapter("Strangers");
   by_hand("a Python server that answers from a second socket first: forger.sendto(b'Echo: FORGED', a)");
   UdpPeer us, stranger("a stranger");
@@ -130,7 +140,8 @@ TEST_CASE("03.6.4 A stranger's datagram is no answer", "[program:udp_echo_client
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("03.6.5 The same port of another address is a stranger too", "[program:udp_echo_client][points:2][extra][needs:03.6.1]") {
+TEST_CASE("03.6.5 The same port of another address is a stranger too",
+          "[program:udp_echo_client][points:2][extra][needs:03.6.1]") {
   because("A sender is an address and a port. To compare the ports alone is not enough.");
   chapter("Strangers");
   by_hand("the same with a forger that is bound to 127.0.0.2 and the server's port");
@@ -146,7 +157,8 @@ TEST_CASE("03.6.5 The same port of another address is a stranger too", "[program
   CHECK(prints(client, "Echo: " + message));
 }
 
-TEST_CASE("03.6.6 Messages and answers of every length get through", "[program:udp_echo_client][points:2][extra][needs:03.6.1]") {
+TEST_CASE("03.6.6 Messages and answers of every length get through",
+          "[program:udp_echo_client][points:2][extra][needs:03.6.1]") {
   because("65,507 bytes is the most that a datagram carries by IPv4. Have room for all of it, in both directions.");
   chapter("A buffer for any datagram");
   by_hand("./udp_echo_client 127.0.0.1 7000 $(head -c 65501 /dev/zero | tr '\\0' x) | wc -c      (65508)");
@@ -163,8 +175,11 @@ TEST_CASE("03.6.6 Messages and answers of every length get through", "[program:u
   CHECK(prints(client, answer));
 }
 
-TEST_CASE("03.7.1 Without an answer the client gives up after two seconds", "[program:udp_echo_client][points:5][needs:03.6.1]") {
-  because("A datagram may be lost, and nobody tells you. A client that waits for ever is no use, nor one that hardly waits.");
+TEST_CASE("03.7.1 Without an answer the client gives up after two seconds",
+          "[program:udp_echo_client][points:5][needs:03.6.1]") {
+  because(
+      "A datagram may be lost, and nobody tells you. A client that waits for ever is no use, nor one that hardly "
+      "waits.");
   chapter("A deadline, because datagrams get lost");
   by_hand("nc -u -l 127.0.0.1 7000      and      time ./udp_echo_client 127.0.0.1 7000 Hello; echo $?");
   UdpPeer us;
@@ -177,8 +192,11 @@ TEST_CASE("03.7.1 Without an answer the client gives up after two seconds", "[pr
   CHECK(client.complains("udp_echo_client: "));
 }
 
-TEST_CASE("03.7.2 A port on which nobody listens is told at once", "[program:udp_echo_client][points:3][needs:03.6.1]") {
-  because("The other system answers with an ICMP message: port unreachable. Only a connected socket hears of it, as ECONNREFUSED.");
+TEST_CASE("03.7.2 A port on which nobody listens is told at once",
+          "[program:udp_echo_client][points:3][needs:03.6.1]") {
+  because(
+      "The other system answers with an ICMP message: port unreachable. Only a connected socket hears of it, as "
+      "ECONNREFUSED.");
   chapter("A closed port");
   by_hand("time ./udp_echo_client 127.0.0.1 1 Hello; echo $?");
   ClosedUdpPort nobody;
@@ -190,7 +208,8 @@ TEST_CASE("03.7.2 A port on which nobody listens is told at once", "[program:udp
   CHECK(client.exit_status() == 1);
 }
 
-TEST_CASE("03.7.3 An answer that comes late, but in time, is printed", "[program:udp_echo_client][points:2][needs:03.6.1]") {
+TEST_CASE("03.7.3 An answer that comes late, but in time, is printed",
+          "[program:udp_echo_client][points:2][needs:03.6.1]") {
   because("The client waits for two seconds, and a server that takes half a second has still answered.");
   chapter("A deadline, because datagrams get lost");
   by_hand("a Python server: d, a = s.recvfrom(2048); time.sleep(0.5); s.sendto(b'Echo: ' + d, a)");
@@ -205,9 +224,12 @@ TEST_CASE("03.7.3 An answer that comes late, but in time, is printed", "[program
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("03.7.4 Strangers do not make the client wait longer", "[program:udp_echo_client][points:3][extra][needs:03.7.1]") {
-  because("If every datagram starts the wait anew, a stranger who sends one now and then keeps you waiting for ever. Fix one deadline "
-          "and wait for what is left of it.");
+TEST_CASE("03.7.4 Strangers do not make the client wait longer",
+          "[program:udp_echo_client][points:3][extra][needs:03.7.1]") {
+  because(
+      "If every datagram starts the wait anew, a stranger who sends one now and then keeps you waiting for ever. Fix "
+      "one deadline "
+      "and wait for what is left of it.");
   chapter("A deadline, because datagrams get lost");
   by_hand("a Python program that sends to the client from another socket every 0.2 s");
   UdpPeer us, stranger("a stranger");
@@ -221,8 +243,11 @@ TEST_CASE("03.7.4 Strangers do not make the client wait longer", "[program:udp_e
   CHECK(client.complains("timed out"));
 }
 
-TEST_CASE("03.7.5 To be stopped and continued changes nothing", "[program:udp_echo_client][points:2][extra][needs:03.7.1]") {
-  because("Ctrl-Z and fg interrupt some calls: they fail with EINTR. Go on waiting, and only for what is left of the two seconds.");
+TEST_CASE("03.7.5 To be stopped and continued changes nothing",
+          "[program:udp_echo_client][points:2][extra][needs:03.7.1]") {
+  because(
+      "Ctrl-Z and fg interrupt some calls: they fail with EINTR. Go on waiting, and only for what is left of the two "
+      "seconds.");
   chapter("A deadline, because datagrams get lost");
   by_hand("./udp_echo_client 127.0.0.1 7000 Hello      against nc -u -l, press Ctrl-Z and type fg, again and again");
   UdpPeer us;
@@ -247,7 +272,8 @@ TEST_CASE("03.7.5 To be stopped and continued changes nothing", "[program:udp_ec
   }
 }
 
-TEST_CASE("03.7.6 The client waits without keeping a processor busy", "[program:udp_echo_client][points:1][extra][needs:03.7.1]") {
+TEST_CASE("03.7.6 The client waits without keeping a processor busy",
+          "[program:udp_echo_client][points:1][extra][needs:03.7.1]") {
   because("A loop that asks again and again whether something has come takes a whole core. poll sleeps until it has.");
   chapter("A deadline, because datagrams get lost");
   by_hand("time ./udp_echo_client 127.0.0.1 7000 Hello      against nc -u -l: look at user and sys");

@@ -21,8 +21,10 @@ void need_two_addresses() {
 
 TEST_CASE("03.8.1 The server listens on IPv6 too", "[program:udp_echo_server][points:2][extra][needs:03.4.1]") {
   need_ipv6();
-  because("getaddrinfo gives addresses of both families, and the sender of a datagram has either too: a sockaddr_in has no room for "
-          "IPv6, a sockaddr_storage has.");
+  because(
+      "getaddrinfo gives addresses of both families, and the sender of a datagram has either too: a sockaddr_in has no "
+      "room for "
+      "IPv6, a sockaddr_storage has.");
   chapter("Names, IPv4 and IPv6");
   by_hand("./udp_echo_server ::1 7000      and      printf hello | nc -u -w1 ::1 7000");
   Program server("udp_echo_server", {"::1", "0"});
@@ -48,8 +50,10 @@ TEST_CASE("03.8.2 The client speaks IPv6 too", "[program:udp_echo_client][points
 TEST_CASE("03.8.3 The server takes the first address of a name that it can bind",
           "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
   need_two_addresses();
-  because("A name may have several addresses. When another program holds the port on one of them, the next may be free. What is "
-          "announced is the numeric address.");
+  because(
+      "A name may have several addresses. When another program holds the port on one of them, the next may be free. "
+      "What is "
+      "announced is the numeric address.");
   chapter("Names, IPv4 and IPv6");
   by_hand("./udp_echo_server ::1 7000      and      ./udp_echo_server localhost 7000");
   auto taken = GENERATE("::1", "127.0.0.1");
@@ -63,7 +67,8 @@ TEST_CASE("03.8.3 The server takes the first address of a name that it can bind"
   CHECK(serves(server));
 }
 
-TEST_CASE("03.8.4 The client sends to one address of a name", "[program:udp_echo_client][points:1][extra][needs:03.6.1]") {
+TEST_CASE("03.8.4 The client sends to one address of a name",
+          "[program:udp_echo_client][points:1][extra][needs:03.6.1]") {
   need_two_addresses();
   because("A UDP client takes the first address: without connections it cannot try which of them answers.");
   chapter("Names, IPv4 and IPv6");
@@ -87,7 +92,8 @@ TEST_CASE("03.8.4 The client sends to one address of a name", "[program:udp_echo
   CHECK(other->hears_nothing());
 }
 
-TEST_CASE("03.8.5 A name that does not exist is an error, not a crash", "[program:udp_echo_client][points:1][extra][needs:03.6.1]") {
+TEST_CASE("03.8.5 A name that does not exist is an error, not a crash",
+          "[program:udp_echo_client][points:1][extra][needs:03.6.1]") {
   because("getaddrinfo has errors of its own, which errno and perror know nothing of: gai_strerror names them.");
   chapter("Names, IPv4 and IPv6");
   by_hand("./udp_echo_client no-such-host.invalid 7000 hello; echo $?");
@@ -97,8 +103,10 @@ TEST_CASE("03.8.5 A name that does not exist is an error, not a crash", "[progra
   CHECK(client.complains("udp_echo_client: "));
 }
 
-TEST_CASE("03.8.6 The server can listen on all addresses of the machine", "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
-  because("0.0.0.0 and :: stand for every address. They are announced as they are, and a datagram to any of them arrives.");
+TEST_CASE("03.8.6 The server can listen on all addresses of the machine",
+          "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
+  because(
+      "0.0.0.0 and :: stand for every address. They are announced as they are, and a datagram to any of them arrives.");
   chapter("Names, IPv4 and IPv6");
   by_hand("./udp_echo_server 0.0.0.0 7000      and      ./udp_echo_client 127.0.0.1 7000 hello");
   std::string all = GENERATE("0.0.0.0", "::");
@@ -115,7 +123,8 @@ TEST_CASE("03.8.6 The server can listen on all addresses of the machine", "[prog
 
 TEST_CASE("03.9.1 The longest datagrams that can be answered are answered whole",
           "[program:udp_echo_server][points:2][extra][needs:03.4.1]") {
-  because("A datagram carries up to 65,507 bytes by IPv4. With \"Echo: \" in front that leaves 65,501 for the payload.");
+  because(
+      "A datagram carries up to 65,507 bytes by IPv4. With \"Echo: \" in front that leaves 65,501 for the payload.");
   chapter("A buffer for any datagram");
   by_hand("./udp_echo_client 127.0.0.1 7000 $(head -c 65501 /dev/zero | tr '\\0' x) | wc -c      (65508)");
   Program server("udp_echo_server", anywhere);
@@ -131,7 +140,9 @@ TEST_CASE("03.9.1 The longest datagrams that can be answered are answered whole"
 }
 
 TEST_CASE("03.9.2 Forty clients talk at once", "[program:udp_echo_server][points:2][extra][needs:03.2.1]") {
-  because("While the server is busy the system keeps datagrams in the socket's queue, mixed as they came. Each has its own sender.");
+  because(
+      "While the server is busy the system keeps datagrams in the socket's queue, mixed as they came. Each has its own "
+      "sender.");
   chapter("No connections: every datagram has its sender");
   by_hand("for i in $(seq 40); do (printf $i | nc -u -w1 127.0.0.1 7000 &); done");
   Program server("udp_echo_server", anywhere);
@@ -153,8 +164,10 @@ TEST_CASE("03.9.2 Forty clients talk at once", "[program:udp_echo_server][points
 }
 
 TEST_CASE("03.9.3 Clients that have gone cost nothing", "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
-  because("The answer to a client that has closed its socket meets an ICMP refusal. Where a call tells you of it, the error belongs to "
-          "that one datagram.");
+  because(
+      "The answer to a client that has closed its socket meets an ICMP refusal. Where a call tells you of it, the "
+      "error belongs to "
+      "that one datagram.");
   chapter("One failure, one datagram");
   by_hand("./udp_echo_client 127.0.0.1 7000 hello      press Ctrl-Z in the server before, fg a few seconds later");
   Program server("udp_echo_server", anywhere);
@@ -172,8 +185,11 @@ TEST_CASE("03.9.3 Clients that have gone cost nothing", "[program:udp_echo_serve
   CHECK(serves(server, "one more"));
 }
 
-TEST_CASE("03.9.4 To be stopped and continued costs the server nothing", "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
-  because("Some waiting calls fail with EINTR when the program is stopped (Ctrl-Z) and continued. That is no reason to end.");
+TEST_CASE("03.9.4 To be stopped and continued costs the server nothing",
+          "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
+  because(
+      "Some waiting calls fail with EINTR when the program is stopped (Ctrl-Z) and continued. That is no reason to "
+      "end.");
   chapter("One failure, one datagram");
   by_hand("press Ctrl-Z in the server and type fg, then ask it something");
   Program server("udp_echo_server", anywhere);
@@ -186,8 +202,11 @@ TEST_CASE("03.9.4 To be stopped and continued costs the server nothing", "[progr
   CHECK(serves(server, "the next"));
 }
 
-TEST_CASE("03.9.5 Answered datagrams leave nothing behind", "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
-  because("A server runs for months. What each datagram leaves behind, a descriptor, a thread or a few bytes, ends it some day.");
+TEST_CASE("03.9.5 Answered datagrams leave nothing behind",
+          "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
+  because(
+      "A server runs for months. What each datagram leaves behind, a descriptor, a thread or a few bytes, ends it some "
+      "day.");
   chapter("One failure, one datagram");
   by_hand("ls /proc/$(pidof udp_echo_server)/fd | wc -l      before and after a thousand clients");
   Program server("udp_echo_server", anywhere);
@@ -205,13 +224,18 @@ TEST_CASE("03.9.5 Answered datagrams leave nothing behind", "[program:udp_echo_s
   thousand();
   std::size_t descriptors = open_descriptors(server.pid()), memory = resident_kib(server.pid());
   thousand();
-  CHECK(settles_at_most(descriptors, [&server] { return open_descriptors(server.pid()); }, "open descriptors"));
-  CHECK(settles_at_most(0, [&server] { return zombies(server.pid()); }, "finished children that nobody waited for"));
-  CHECK(settles_at_most(memory + allowed_growth_kib(server, 1024), [&server] { return resident_kib(server.pid()); }, "KiB of memory"));
+  CHECK(settles_at_most(
+      descriptors, [&server] { return open_descriptors(server.pid()); }, "open descriptors"));
+  CHECK(settles_at_most(
+      0, [&server] { return zombies(server.pid()); }, "finished children that nobody waited for"));
+  CHECK(settles_at_most(
+      memory + allowed_growth_kib(server, 1024), [&server] { return resident_kib(server.pid()); }, "KiB of memory"));
 }
 
-TEST_CASE("03.9.6 The server waits without keeping a processor busy", "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
-  because("A loop that asks again and again whether something has come takes a whole core. recvfrom sleeps until it has.");
+TEST_CASE("03.9.6 The server waits without keeping a processor busy",
+          "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
+  because(
+      "A loop that asks again and again whether something has come takes a whole core. recvfrom sleeps until it has.");
   chapter("One call, one datagram");
   by_hand("top -p $(pidof udp_echo_server)");
   Program server("udp_echo_server", anywhere);
@@ -220,8 +244,11 @@ TEST_CASE("03.9.6 The server waits without keeping a processor busy", "[program:
   CHECK(takes_at_most_of_a_core(0.1, server));
 }
 
-TEST_CASE("03.9.7 A server that was ended can be started again on its port", "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
-  because("SIGTERM ends every program. UDP remembers nothing of the datagrams that were exchanged, so its port is free at once.");
+TEST_CASE("03.9.7 A server that was ended can be started again on its port",
+          "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
+  because(
+      "SIGTERM ends every program. UDP remembers nothing of the datagrams that were exchanged, so its port is free at "
+      "once.");
   chapter("Bind and announce");
   by_hand("./udp_echo_server 127.0.0.1 7000      kill it in another terminal, start it again");
   std::string port;
@@ -230,20 +257,24 @@ TEST_CASE("03.9.7 A server that was ended can be started again on its port", "[p
     REQUIRE(serves(first));
     port = std::to_string(first.listening_on().port);
     first.signal(SIGTERM);
-    if (first.exit_status().kind == Exit::Kind::running) Story::current().mismatch("its end by SIGTERM", "it is still running");
+    if (first.exit_status().kind == Exit::Kind::running)
+      Story::current().mismatch("its end by SIGTERM", "it is still running");
     REQUIRE(first.state().kind != Exit::Kind::running);
   }
   Program again("udp_echo_server", {"127.0.0.1", port});
   CHECK(serves(again));
 }
 
-TEST_CASE("03.9.8 A call that fails concerns one datagram", "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
-  because("The network may be out of buffers (ENOBUFS), the sender's machine out of reach (EHOSTUNREACH), its port closed (ECONNREFUSED). "
-          "Say so on stderr and take the next datagram.");
+TEST_CASE("03.9.8 A call that fails concerns one datagram",
+          "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
+  because(
+      "The network may be out of buffers (ENOBUFS), the sender's machine out of reach (EHOSTUNREACH), its port closed "
+      "(ECONNREFUSED). "
+      "Say so on stderr and take the next datagram.");
   chapter("One failure, one datagram");
   by_hand("hard to bring about by hand; look what your program does when sendto gives -1");
-  Fault fault = GENERATE(send_fails_once(ENOBUFS, 2), send_fails_once(EHOSTUNREACH, 2), send_fails_once(ECONNREFUSED, 2),
-                         receive_fails_once(ECONNREFUSED, 2));
+  Fault fault = GENERATE(send_fails_once(ENOBUFS, 2), send_fails_once(EHOSTUNREACH, 2),
+                         send_fails_once(ECONNREFUSED, 2), receive_fails_once(ECONNREFUSED, 2));
   Program server("udp_echo_server", anywhere, with(fault));
   Endpoint where = address_of(server);
   REQUIRE(serves(server));

@@ -12,12 +12,14 @@ void chapter(const std::string& heading) { read_about("docs/04-persistent-connec
 
 const std::string client_name = "persistent_client";
 
-const char* const two_terminals = "./persistent_server 127.0.0.1 7000      and      printf 'one\\ntwo\\n' | ./persistent_client 127.0.0.1 7000";
+const char* const two_terminals =
+    "./persistent_server 127.0.0.1 7000      and      printf 'one\\ntwo\\n' | ./persistent_client 127.0.0.1 7000";
 
 // Ended with status 1, and somewhere on stderr stands the number.
 bool tells_missing(Program& client, int count) {
   if (!(client.exit_status() == 1)) return false;
-  if (std::regex_search(client.errors(), std::regex("(^|[^0-9.:])" + std::to_string(count) + "([^0-9.]|\\.?\\n|$)"))) return true;
+  if (std::regex_search(client.errors(), std::regex("(^|[^0-9.:])" + std::to_string(count) + "([^0-9.]|\\.?\\n|$)")))
+    return true;
   Story::current().mismatch("a line on stderr that says that " + std::to_string(count) + " answers are missing",
                             client.errors().empty() ? "nothing on stderr" : in_quotes(client.errors(), 200));
   return false;
@@ -42,8 +44,11 @@ TEST_CASE("04.5.1 Each line is sent as a frame, without its newline", "[program:
   CHECK(connection.hears_nothing());
 }
 
-TEST_CASE("04.5.2 A last line without newline is one too, and so is an empty one", "[program:persistent_client][points:2][needs:04.5.1]") {
-  because("Not every input ends with a newline. What is left at its end is a line; when nothing is left there is none. An empty line in between is an empty frame.");
+TEST_CASE("04.5.2 A last line without newline is one too, and so is an empty one",
+          "[program:persistent_client][points:2][needs:04.5.1]") {
+  because(
+      "Not every input ends with a newline. What is left at its end is a line; when nothing is left there is none. An "
+      "empty line in between is an empty frame.");
   chapter("Lines to frames");
   by_hand("printf 'one\\n\\ntwo' | ./persistent_client 127.0.0.1 7000");
   auto ending = GENERATE("\n\nlast", "\n\nlast\n", "\n\n\n");
@@ -58,7 +63,9 @@ TEST_CASE("04.5.2 A last line without newline is one too, and so is an empty one
 }
 
 TEST_CASE("04.5.3 Bytes are bytes, in lines too", "[program:persistent_client][points:1][needs:04.6.1]") {
-  because("A line may hold zero bytes and bytes above 0x7f. Only the newline is special. Count; do not look for a terminator.");
+  because(
+      "A line may hold zero bytes and bytes above 0x7f. Only the newline is special. Count; do not look for a "
+      "terminator.");
   chapter("Lines to frames");
   by_hand("printf 'a\\0b\\377\\n' | ./persistent_client 127.0.0.1 7000 | od -c");
   Listener us;
@@ -74,8 +81,11 @@ TEST_CASE("04.5.3 Bytes are bytes, in lines too", "[program:persistent_client][p
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("04.5.4 A line of exactly 1 MiB is sent, a longer one is not", "[program:persistent_client][points:2][needs:04.6.1]") {
-  because("The server takes at most 1,048,576 bytes. What it would refuse must not be sent: the client says so and exits with 1.");
+TEST_CASE("04.5.4 A line of exactly 1 MiB is sent, a longer one is not",
+          "[program:persistent_client][points:2][needs:04.6.1]") {
+  because(
+      "The server takes at most 1,048,576 bytes. What it would refuse must not be sent: the client says so and exits "
+      "with 1.");
   chapter("Lines to frames");
   by_hand("head -c 1048577 /dev/zero | tr '\\0' x | ./persistent_client 127.0.0.1 7000; echo $?");
   {
@@ -107,7 +117,8 @@ TEST_CASE("04.5.5 Wrong arguments, and nobody there", "[program:persistent_clien
   because("2 says that the arguments make no sense, 1 that it was tried and failed; the last line on stderr says why.");
   chapter("Exit status and messages");
   by_hand("./persistent_client 127.0.0.1 0; echo $?; ./persistent_client 127.0.0.1 1 < /dev/null; echo $?");
-  for (const auto& arguments : {std::vector<std::string>{}, {"127.0.0.1"}, {"127.0.0.1", "0"}, {"127.0.0.1", "65536"}, {"127.0.0.1", "7x"}}) {
+  for (const auto& arguments :
+       {std::vector<std::string>{}, {"127.0.0.1"}, {"127.0.0.1", "0"}, {"127.0.0.1", "65536"}, {"127.0.0.1", "7x"}}) {
     Program client(client_name, arguments);
     CHECK(client.exit_status() == 2);
     CHECK(client.prints_usage());
@@ -145,8 +156,11 @@ TEST_CASE("04.6.1 Each answer is printed on a line, in order", "[program:persist
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("04.6.2 An answer is printed when it comes, not later", "[program:persistent_client][points:2][needs:04.6.1]") {
-  because("Somebody may sit at the keyboard, or another program may wait for the line. Into a pipe, stdout is kept back until its buffer is full: flush it.");
+TEST_CASE("04.6.2 An answer is printed when it comes, not later",
+          "[program:persistent_client][points:2][needs:04.6.1]") {
+  because(
+      "Somebody may sit at the keyboard, or another program may wait for the line. Into a pipe, stdout is kept back "
+      "until its buffer is full: flush it.");
   chapter("Read while you write");
   by_hand("./persistent_client 127.0.0.1 7000 | cat      then type a line");
   Listener us;
@@ -165,7 +179,9 @@ TEST_CASE("04.6.2 An answer is printed when it comes, not later", "[program:pers
 }
 
 TEST_CASE("04.6.3 Answers arrive in any pieces", "[program:persistent_client][points:3][needs:04.6.1]") {
-  because("The client must find the frames in the stream just as the server does: cut in the header, two in one segment, one in five.");
+  because(
+      "The client must find the frames in the stream just as the server does: cut in the header, two in one segment, "
+      "one in five.");
   chapter("Answer every whole frame");
   by_hand("a Python server that sends an answer byte by byte");
   Listener us;
@@ -188,7 +204,9 @@ TEST_CASE("04.6.3 Answers arrive in any pieces", "[program:persistent_client][po
 }
 
 TEST_CASE("04.6.4 A hundred thousand lines", "[program:persistent_client][points:3][needs:04.6.1]") {
-  because("A client that sends everything before it reads waits for a server that waits for it: both send, nobody reads. Read while you write.");
+  because(
+      "A client that sends everything before it reads waits for a server that waits for it: both send, nobody reads. "
+      "Read while you write.");
   chapter("Read while you write");
   by_hand("seq 100000 | ./persistent_client 127.0.0.1 7000 | tail -1");
   EchoThread server;
@@ -208,8 +226,11 @@ TEST_CASE("04.6.4 A hundred thousand lines", "[program:persistent_client][points
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("04.6.5 At the end of input the client half-closes and collects what is owed", "[program:persistent_client][points:2][needs:04.6.1]") {
-  because("The end of your input is not the end of the conversation: the answers are still to come. Say that you have finished, and read on.");
+TEST_CASE("04.6.5 At the end of input the client half-closes and collects what is owed",
+          "[program:persistent_client][points:2][needs:04.6.1]") {
+  because(
+      "The end of your input is not the end of the conversation: the answers are still to come. Say that you have "
+      "finished, and read on.");
   chapter("Read while you write");
   by_hand(two_terminals);
   Listener us;
@@ -230,8 +251,11 @@ TEST_CASE("04.6.5 At the end of input the client half-closes and collects what i
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("04.6.6 A server that ends first: how many answers are missing", "[program:persistent_client][points:2][needs:04.6.2]") {
-  because("The client asked twenty times and was answered three times. It must not wait for more input to find that out: watch stdin and the server at the same time.");
+TEST_CASE("04.6.6 A server that ends first: how many answers are missing",
+          "[program:persistent_client][points:2][needs:04.6.2]") {
+  because(
+      "The client asked twenty times and was answered three times. It must not wait for more input to find that out: "
+      "watch stdin and the server at the same time.");
   chapter("When the server ends first");
   by_hand("nc -l 127.0.0.1 7000      and      ./persistent_client 127.0.0.1 7000; type lines, then stop nc");
   auto how = GENERATE("ends", "ends inside an answer", "resets");

@@ -3,8 +3,8 @@
 #include <string>
 #include <thread>
 
-/// A server for persistent_client, as a thread of the test. It sends all its answers before it reads on, and its buffers are
-/// small: a client that does not read while it writes soon waits for ever. It serves one connection.
+/// A server for persistent_client, as a thread of the test. It sends all its answers before it reads on, and its
+/// buffers are small: a client that does not read while it writes soon waits for ever. It serves one connection.
 class EchoThread {
  public:
   EchoThread();

@@ -30,7 +30,8 @@ bool stopped_in_time(Program& server, std::chrono::steady_clock::time_point sinc
   Exit exit = server.exit_status();
   auto taken = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - since);
   if (exit.kind != Exit::Kind::running && taken > time_to_stop()) {
-    Story::current().mismatch("its end within " + std::to_string(time_to_stop().count()) + " ms", std::to_string(taken.count()) + " ms");
+    Story::current().mismatch("its end within " + std::to_string(time_to_stop().count()) + " ms",
+                              std::to_string(taken.count()) + " ms");
     return false;
   }
   return exit == 0;
@@ -40,12 +41,14 @@ bool stopped_in_time(Program& server, std::chrono::steady_clock::time_point sinc
 // need not wait for us for more than 2 seconds.
 void let_it_react(Program& program) {
   Deadline enough(Milliseconds(1000));
-  for (int quiet_looks = 0; quiet_looks < 5 && program.state().kind == Exit::Kind::running && !enough.passed(); ::usleep(4000))
+  for (int quiet_looks = 0; quiet_looks < 5 && program.state().kind == Exit::Kind::running && !enough.passed();
+       ::usleep(4000))
     quiet_looks = nobody_runs(program.pid()) ? quiet_looks + 1 : 0;
 }
 
 // A whole number of answers, and in order; at least one, unless a reset has cut them.
-// \param may_be_cut the last may be cut by a reset: the program has handed it to the system, but closed with requests unread
+// \param may_be_cut the last may be cut by a reset: the program has handed it to the system, but closed with requests
+// unread
 bool whole_answers(Received received, const std::string& payload, bool may_be_cut) {
   std::string one = answer(payload), expected;
   std::size_t whole = std::max<std::size_t>(received.bytes.size() / one.size(), 1);
@@ -62,9 +65,12 @@ bool whole_answers(Received received, const std::string& payload, bool may_be_cu
 
 }  // namespace
 
-TEST_CASE("04.7.1 A client that never reads costs a bounded amount of memory", "[program:persistent_server][points:6][extra][needs:04.3.5]") {
-  because("Answers that nobody takes pile up. While too many of them wait, stop reading from that client: its own send will wait in the end (backpressure). "
-          "32 MiB is the most that the program may grow.");
+TEST_CASE("04.7.1 A client that never reads costs a bounded amount of memory",
+          "[program:persistent_server][points:6][extra][needs:04.3.5]") {
+  because(
+      "Answers that nobody takes pile up. While too many of them wait, stop reading from that client: its own send "
+      "will wait in the end (backpressure). "
+      "32 MiB is the most that the program may grow.");
   chapter("A client that never reads");
   by_hand("yes | tr -d '\\n' ...      or a Python client that sends and never receives; look at ps -o rss");
   Program server("persistent_server", anywhere);
@@ -97,10 +103,13 @@ TEST_CASE("04.7.1 A client that never reads costs a bounded amount of memory", "
   }
 }
 
-TEST_CASE("04.7.2 Several clients that never read do not hold up the others", "[program:persistent_server][points:2][extra][needs:04.3.5]") {
+TEST_CASE("04.7.2 Several clients that never read do not hold up the others",
+          "[program:persistent_server][points:2][extra][needs:04.3.5]") {
   because("A send that waits for one client makes all the others wait too.");
   chapter("A client that never reads");
-  by_hand("a client that sends 10 MB of frames and never receives; in another terminal      printf '\\0\\0\\0\\5hello' | nc -N 127.0.0.1 7000");
+  by_hand(
+      "a client that sends 10 MB of frames and never receives; in another terminal      printf '\\0\\0\\0\\5hello' | "
+      "nc -N 127.0.0.1 7000");
   Program server("persistent_server", anywhere);
   std::string much;
   for (int i = 0; i < 160; ++i) much += frame(counted_bytes(100'000));
@@ -115,7 +124,8 @@ TEST_CASE("04.7.2 Several clients that never read do not hold up the others", "[
   CHECK(takes_at_most_of_a_core(0.1, server));
 }
 
-TEST_CASE("04.8.1 A thousand idle clients and a busy one", "[program:persistent_server][points:4][extra][needs:04.3.2]") {
+TEST_CASE("04.8.1 A thousand idle clients and a busy one",
+          "[program:persistent_server][points:4][extra][needs:04.3.2]") {
   because("Idle clients cost memory and must cost little else. (select cannot even hold descriptors from 1024 on.)");
   chapter("Wait for all of them at once");
   by_hand("ulimit -n 4096; ./persistent_server 127.0.0.1 7000      and a thousand times nc");
@@ -130,9 +140,12 @@ TEST_CASE("04.8.1 A thousand idle clients and a busy one", "[program:persistent_
   CHECK(takes_at_most_of_a_core(0.1, server));
 }
 
-TEST_CASE("04.8.2 Out of descriptors the server goes on, and does not spin", "[program:persistent_server][points:3][extra][needs:04.3.1]") {
-  because("accept fails with EMFILE, and the connection that waits keeps the listener ready: who asks poll again at once keeps a core busy with failing. "
-          "Serve those you have, and look away from the listener for a while.");
+TEST_CASE("04.8.2 Out of descriptors the server goes on, and does not spin",
+          "[program:persistent_server][points:3][extra][needs:04.3.1]") {
+  because(
+      "accept fails with EMFILE, and the connection that waits keeps the listener ready: who asks poll again at once "
+      "keeps a core busy with failing. "
+      "Serve those you have, and look away from the listener for a while.");
   chapter("Out of descriptors");
   by_hand("prlimit --nofile=8:8 --pid $(pidof persistent_server)      then connect ten times with nc, and look at top");
   Program server("persistent_server", anywhere);
@@ -142,14 +155,18 @@ TEST_CASE("04.8.2 Out of descriptors the server goes on, and does not spin", "[p
 
   NoFreeDescriptors none(server);
   std::vector<Peer> waiting;
-  for (int i = 1; i <= 3; ++i) waiting.push_back(Peer::connect(server.listening_on(), "new client " + std::to_string(i)));
+  for (int i = 1; i <= 3; ++i)
+    waiting.push_back(Peer::connect(server.listening_on(), "new client " + std::to_string(i)));
   CHECK(is_answered(old, "meanwhile"));
   CHECK(takes_at_most_of_a_core(0.5, server));
   CHECK(is_answered(old, "and still"));
 }
 
-TEST_CASE("04.8.3 When descriptors become free the server accepts again", "[program:persistent_server][points:3][extra][needs:04.3.1]") {
-  because("To give up accepting for ever is as bad as to spin. Within 2 seconds of a descriptor becoming free somebody new must be served.");
+TEST_CASE("04.8.3 When descriptors become free the server accepts again",
+          "[program:persistent_server][points:3][extra][needs:04.3.1]") {
+  because(
+      "To give up accepting for ever is as bad as to spin. Within 2 seconds of a descriptor becoming free somebody new "
+      "must be served.");
   chapter("Out of descriptors");
   by_hand("prlimit --nofile=8:8 --pid $(pidof persistent_server)      connect ten times, then end some of the first");
   Program server("persistent_server", anywhere);
@@ -161,7 +178,8 @@ TEST_CASE("04.8.3 When descriptors become free the server accepts again", "[prog
   server.wait_until_idle();
   NoFreeDescriptors none(server);
   std::vector<Peer> waiting;
-  for (int i = 1; i <= 2; ++i) waiting.push_back(Peer::connect(server.listening_on(), "new client " + std::to_string(i)));
+  for (int i = 1; i <= 2; ++i)
+    waiting.push_back(Peer::connect(server.listening_on(), "new client " + std::to_string(i)));
   REQUIRE(is_answered(old[3], "meanwhile"));
   server.wait_until_idle();
 
@@ -177,8 +195,11 @@ TEST_CASE("04.8.3 When descriptors become free the server accepts again", "[prog
   CHECK(is_answered(old[3], "and the old one"));
 }
 
-TEST_CASE("04.9.1 A signal to stop ends an idle server at once, with status 0", "[program:persistent_server][points:4][extra][needs:04.3.1]") {
-  because("SIGTERM is how a system asks a service to stop, SIGINT is Ctrl-C. When nothing is under way there is nothing to wait for, and 0 says that all went well.");
+TEST_CASE("04.9.1 A signal to stop ends an idle server at once, with status 0",
+          "[program:persistent_server][points:4][extra][needs:04.3.1]") {
+  because(
+      "SIGTERM is how a system asks a service to stop, SIGINT is Ctrl-C. When nothing is under way there is nothing to "
+      "wait for, and 0 says that all went well.");
   chapter("Stop without losing answers");
   by_hand("./persistent_server 127.0.0.1 7000; press Ctrl-C; echo $?");
   auto signal = GENERATE(SIGTERM, SIGINT);
@@ -197,8 +218,11 @@ TEST_CASE("04.9.1 A signal to stop ends an idle server at once, with status 0", 
   CHECK(end == "");
 }
 
-TEST_CASE("04.9.2 Answers under way are finished before the server stops", "[program:persistent_server][points:5][extra][needs:04.3.5]") {
-  because("An answer that has begun must not end in the middle while its client still takes it. Stop accepting, stop reading, send what is owed, and only then exit.");
+TEST_CASE("04.9.2 Answers under way are finished before the server stops",
+          "[program:persistent_server][points:5][extra][needs:04.3.5]") {
+  because(
+      "An answer that has begun must not end in the middle while its client still takes it. Stop accepting, stop "
+      "reading, send what is owed, and only then exit.");
   chapter("Stop without losing answers");
   by_hand("a client that sends 16 MB of frames and waits; press Ctrl-C in the server; now let the client read");
   Program server("persistent_server", anywhere);
@@ -217,7 +241,8 @@ TEST_CASE("04.9.2 Answers under way are finished before the server stops", "[pro
   CHECK(stopped_in_time(server, since));
 }
 
-TEST_CASE("04.9.3 A client that takes nothing cannot keep the server from stopping", "[program:persistent_server][points:3][extra][needs:04.3.5]") {
+TEST_CASE("04.9.3 A client that takes nothing cannot keep the server from stopping",
+          "[program:persistent_server][points:3][extra][needs:04.3.5]") {
   because("Whoever does not take his answers within 2 seconds loses them. And nobody new is served meanwhile.");
   chapter("Stop without losing answers");
   by_hand("a client that sends 16 MB of frames and never reads; press Ctrl-C in the server; time it");

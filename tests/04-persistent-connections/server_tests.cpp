@@ -34,7 +34,9 @@ double best_exchange_time(Peer& client) {
 }  // namespace
 
 TEST_CASE("04.1.1 A frame is answered by a frame", "[program:persistent_server][points:4]") {
-  because("A frame is four bytes of length, the highest first, then the payload. The answer is one too: its length counts \"Echo: \" and the payload.");
+  because(
+      "A frame is four bytes of length, the highest first, then the payload. The answer is one too: its length counts "
+      "\"Echo: \" and the payload.");
   chapter("A frame: the length first");
   by_hand(one_frame);
   Program server("persistent_server", anywhere);
@@ -45,21 +47,26 @@ TEST_CASE("04.1.1 A frame is answered by a frame", "[program:persistent_server][
   CHECK(is_answered(client, "Hello " + random_text(6)));
 }
 
-TEST_CASE("04.1.2 Wrong arguments get a usage line and status 2", "[program:persistent_server][points:1][needs:04.1.1]") {
+TEST_CASE("04.1.2 Wrong arguments get a usage line and status 2",
+          "[program:persistent_server][points:1][needs:04.1.1]") {
   because("A port is a number from 0 to 65535, and nothing else.");
   chapter("Exit status and messages");
   by_hand("./persistent_server 127.0.0.1 abc; echo $?");
-  auto arguments = GENERATE(std::vector<std::string>{}, std::vector<std::string>{"127.0.0.1"}, std::vector<std::string>{"127.0.0.1", "abc"},
-                            std::vector<std::string>{"127.0.0.1", "65536"}, std::vector<std::string>{"127.0.0.1", "80x"},
-                            std::vector<std::string>{"127.0.0.1", "-1"});
+  auto arguments =
+      GENERATE(std::vector<std::string>{}, std::vector<std::string>{"127.0.0.1"},
+               std::vector<std::string>{"127.0.0.1", "abc"}, std::vector<std::string>{"127.0.0.1", "65536"},
+               std::vector<std::string>{"127.0.0.1", "80x"}, std::vector<std::string>{"127.0.0.1", "-1"});
   Program server("persistent_server", arguments);
   CHECK(server.exit_status() == 2);
   CHECK(server.prints_usage());
 }
 
-TEST_CASE("04.1.3 A port in use is told; a port of before can be used again", "[program:persistent_server][points:1][needs:04.1.1]") {
-  because("bind fails when another server has the port. That the connections of an earlier server are still remembered is no reason "
-          "to fail: SO_REUSEADDR, set before bind, says so.");
+TEST_CASE("04.1.3 A port in use is told; a port of before can be used again",
+          "[program:persistent_server][points:1][needs:04.1.1]") {
+  because(
+      "bind fails when another server has the port. That the connections of an earlier server are still remembered is "
+      "no reason "
+      "to fail: SO_REUSEADDR, set before bind, says so.");
   chapter("Exit status and messages");
   by_hand("./persistent_server 127.0.0.1 7000      twice; then stop it with a client connected, and start it again");
   Program first("persistent_server", anywhere);
@@ -89,15 +96,19 @@ TEST_CASE("04.1.4 An empty frame is a frame", "[program:persistent_server][point
   CHECK(client.converse(frame("") + frame("x") + frame("") + frame(""), all.size()) == all);
 }
 
-TEST_CASE("04.1.5 Bytes are bytes, in the payload and in the length", "[program:persistent_server][points:2][needs:04.1.1]") {
-  because("A payload may hold zero bytes, newlines and 0xff. And a byte of the length above 0x7f is negative as a plain char: go by way of unsigned char.");
+TEST_CASE("04.1.5 Bytes are bytes, in the payload and in the length",
+          "[program:persistent_server][points:2][needs:04.1.1]") {
+  because(
+      "A payload may hold zero bytes, newlines and 0xff. And a byte of the length above 0x7f is negative as a plain "
+      "char: go by way of unsigned char.");
   chapter("A frame: the length first");
   by_hand("printf '\\0\\0\\0\\5a\\0\\377\\nb' | nc -N 127.0.0.1 7000 | od -c");
   Program server("persistent_server", anywhere);
   Peer client = server.connect();
 
   CHECK(is_answered(client, std::string("a\0b\xff\r\n%s\0", 9)));
-  for (std::size_t length : {127, 128, 200, 250, 255, 256, 0x80ff, 0xff80}) CHECK(is_answered(client, random_bytes(length)));
+  for (std::size_t length : {127, 128, 200, 250, 255, 256, 0x80ff, 0xff80})
+    CHECK(is_answered(client, random_bytes(length)));
 }
 
 TEST_CASE("04.1.6 Frames of every size, up to exactly 1 MiB", "[program:persistent_server][points:2][needs:04.1.1]") {
@@ -107,7 +118,8 @@ TEST_CASE("04.1.6 Frames of every size, up to exactly 1 MiB", "[program:persiste
   Program server("persistent_server", anywhere);
   Peer client = server.connect();
 
-  for (std::size_t length : {1UL, 1023UL, 1024UL, 1025UL, 4091UL, 4092UL, 4096UL, 65531UL, 65536UL, 65537UL, longest_request - 1, longest_request})
+  for (std::size_t length : {1UL, 1023UL, 1024UL, 1025UL, 4091UL, 4092UL, 4096UL, 65531UL, 65536UL, 65537UL,
+                             longest_request - 1, longest_request})
     CHECK(is_answered(client, counted_bytes(length)));
 }
 
@@ -122,7 +134,9 @@ TEST_CASE("04.1.7 IPv6 is served too", "[program:persistent_server][points:1][ne
 }
 
 TEST_CASE("04.2.1 The connection lives on, frame after frame", "[program:persistent_server][points:2][needs:04.1.1]") {
-  because("Each frame is answered as soon as it is complete, without waiting for another or for the end of the stream. Then the next may come.");
+  because(
+      "Each frame is answered as soon as it is complete, without waiting for another or for the end of the stream. "
+      "Then the next may come.");
   chapter("Answer every whole frame");
   by_hand("(for i in 1 2 3; do printf '\\0\\0\\0\\1x'; sleep 1; done) | nc -N 127.0.0.1 7000 | od -c");
   Program server("persistent_server", anywhere);
@@ -132,8 +146,11 @@ TEST_CASE("04.2.1 The connection lives on, frame after frame", "[program:persist
   CHECK(client.hears_nothing());
 }
 
-TEST_CASE("04.2.2 Many frames in one segment are all answered, in order", "[program:persistent_server][points:3][needs:04.1.1]") {
-  because("One recv may bring ten frames and the half of an eleventh. Answer every whole one; keep what is left for the next recv.");
+TEST_CASE("04.2.2 Many frames in one segment are all answered, in order",
+          "[program:persistent_server][points:3][needs:04.1.1]") {
+  because(
+      "One recv may bring ten frames and the half of an eleventh. Answer every whole one; keep what is left for the "
+      "next recv.");
   chapter("Answer every whole frame");
   by_hand("printf '\\0\\0\\0\\1a\\0\\0\\0\\1b\\0\\0\\0\\1c' | nc -N 127.0.0.1 7000 | od -c");
   Program server("persistent_server", anywhere);
@@ -153,8 +170,11 @@ TEST_CASE("04.2.2 Many frames in one segment are all answered, in order", "[prog
   CHECK(client.receive(its_answer.size()) == its_answer);
 }
 
-TEST_CASE("04.2.3 A frame may be cut anywhere, in its header too", "[program:persistent_server][points:3][needs:04.1.1]") {
-  because("The network cuts where it likes: inside the length, between length and payload, inside the payload, across two frames.");
+TEST_CASE("04.2.3 A frame may be cut anywhere, in its header too",
+          "[program:persistent_server][points:3][needs:04.1.1]") {
+  because(
+      "The network cuts where it likes: inside the length, between length and payload, inside the payload, across two "
+      "frames.");
   chapter("Answer every whole frame");
   by_hand("(printf '\\0\\0'; sleep 1; printf '\\0\\5he'; sleep 1; printf llo) | nc -N 127.0.0.1 7000 | od -c");
   Program server("persistent_server", anywhere);
@@ -170,8 +190,11 @@ TEST_CASE("04.2.3 A frame may be cut anywhere, in its header too", "[program:per
   CHECK(client.receive(answers.size()) == answers);
 }
 
-TEST_CASE("04.2.4 A large frame in a few pieces, with a stop between them", "[program:persistent_server][points:1][needs:04.1.1]") {
-  because("recv may always give less than you asked for, with MSG_WAITALL too: a stop and continue (Ctrl-Z, fg) is enough. Count what came.");
+TEST_CASE("04.2.4 A large frame in a few pieces, with a stop between them",
+          "[program:persistent_server][points:1][needs:04.1.1]") {
+  because(
+      "recv may always give less than you asked for, with MSG_WAITALL too: a stop and continue (Ctrl-Z, fg) is enough. "
+      "Count what came.");
   chapter("Answer every whole frame");
   by_hand("send half a frame, press Ctrl-Z and type fg in the server, send the rest");
   Program server("persistent_server", anywhere);
@@ -190,8 +213,11 @@ TEST_CASE("04.2.4 A large frame in a few pieces, with a stop between them", "[pr
   CHECK(client.converse(whole.substr(from), expected.size()) == expected);
 }
 
-TEST_CASE("04.3.1 A silent client and half a frame do not hold up the others", "[program:persistent_server][points:3][needs:04.1.1]") {
-  because("Who waits for one client in recv does not hear the others. Wait for all of them at once (poll), or give each a thread.");
+TEST_CASE("04.3.1 A silent client and half a frame do not hold up the others",
+          "[program:persistent_server][points:3][needs:04.1.1]") {
+  because(
+      "Who waits for one client in recv does not hear the others. Wait for all of them at once (poll), or give each a "
+      "thread.");
   chapter("Wait for all of them at once");
   by_hand("nc 127.0.0.1 7000      and be silent; in another terminal      " + std::string(one_frame));
   Program server("persistent_server", anywhere);
@@ -210,8 +236,11 @@ TEST_CASE("04.3.1 A silent client and half a frame do not hold up the others", "
   CHECK(is_answered(silent, "no longer silent"));
 }
 
-TEST_CASE("04.3.2 Two hundred idle clients do not slow down a busy one", "[program:persistent_server][points:2][needs:04.3.1]") {
-  because("An exchange may take at most three times as long as alone. Who asks one client after the other whether it has something pays for each of them.");
+TEST_CASE("04.3.2 Two hundred idle clients do not slow down a busy one",
+          "[program:persistent_server][points:2][needs:04.3.1]") {
+  because(
+      "An exchange may take at most three times as long as alone. Who asks one client after the other whether it has "
+      "something pays for each of them.");
   chapter("Wait for all of them at once");
   by_hand("for i in $(seq 200); do nc 127.0.0.1 7000 & done; time ./persistent_client 127.0.0.1 7000 < many-lines");
   Program server("persistent_server", anywhere), other("persistent_server", anywhere);
@@ -231,13 +260,16 @@ TEST_CASE("04.3.2 Two hundred idle clients do not slow down a busy one", "[progr
   }
   INFO("alone " << alone * 1e6 << " us, among 200 idle ones " << among_idle * 1e6 << " us");
   if (among_idle > allowed)
-    Story::current().mismatch("an exchange in at most " + std::to_string(static_cast<int>(allowed * 1e6)) + " microseconds",
-                              std::to_string(static_cast<int>(among_idle * 1e6)) + " microseconds");
+    Story::current().mismatch(
+        "an exchange in at most " + std::to_string(static_cast<int>(allowed * 1e6)) + " microseconds",
+        std::to_string(static_cast<int>(among_idle * 1e6)) + " microseconds");
   CHECK(among_idle <= allowed);
 }
 
 TEST_CASE("04.3.3 Several things at the same moment", "[program:persistent_server][points:2][needs:04.3.1]") {
-  because("One poll may report ten clients, three of which have left. Who removes a client from a list while walking through it skips the next, or worse.");
+  because(
+      "One poll may report ten clients, three of which have left. Who removes a client from a list while walking "
+      "through it skips the next, or worse.");
   chapter("One poll, many events");
   by_hand("press Ctrl-Z in the server, cause several things with nc, type fg");
   Program server("persistent_server", anywhere);
@@ -261,8 +293,11 @@ TEST_CASE("04.3.3 Several things at the same moment", "[program:persistent_serve
   for (std::size_t i : {2U, 3U, 6U, 7U, 8U}) CHECK(is_answered(clients[i], "still there"));
 }
 
-TEST_CASE("04.3.4 A new client finds nothing of the one before", "[program:persistent_server][points:2][needs:04.3.1]") {
-  because("The number of a closed descriptor is soon given out again. What belongs to a conversation must end with it, half a frame too.");
+TEST_CASE("04.3.4 A new client finds nothing of the one before",
+          "[program:persistent_server][points:2][needs:04.3.1]") {
+  because(
+      "The number of a closed descriptor is soon given out again. What belongs to a conversation must end with it, "
+      "half a frame too.");
   chapter("One poll, many events");
   by_hand("printf '\\0\\0\\0\\5he' | nc -N 127.0.0.1 7000; " + std::string(one_frame));
   Program server("persistent_server", anywhere);
@@ -281,7 +316,9 @@ TEST_CASE("04.3.4 A new client finds nothing of the one before", "[program:persi
 }
 
 TEST_CASE("04.3.5 Answers that are taken late come whole", "[program:persistent_server][points:3][needs:04.2.2]") {
-  because("A send that must not wait takes only part of the answers, or nothing (EAGAIN). What is left is still yours to send, when poll says POLLOUT.");
+  because(
+      "A send that must not wait takes only part of the answers, or nothing (EAGAIN). What is left is still yours to "
+      "send, when poll says POLLOUT.");
   chapter("Send what the client takes");
   by_hand("send 20 MB of frames without reading for a while, then read");
   Program server("persistent_server", anywhere);
@@ -299,8 +336,11 @@ TEST_CASE("04.3.5 Answers that are taken late come whole", "[program:persistent_
   CHECK(is_answered(client, "still there"));
 }
 
-TEST_CASE("04.4.1 A client that has finished sending still gets all its answers", "[program:persistent_server][points:2][needs:04.2.2]") {
-  because("recv gives 0: the client sends no more. It still listens. What is owed is sent, and only then the connection ends.");
+TEST_CASE("04.4.1 A client that has finished sending still gets all its answers",
+          "[program:persistent_server][points:2][needs:04.2.2]") {
+  because(
+      "recv gives 0: the client sends no more. It still listens. What is owed is sent, and only then the connection "
+      "ends.");
   chapter("The end of a conversation");
   by_hand("printf '\\0\\0\\0\\1a\\0\\0\\0\\1b' | nc -N 127.0.0.1 7000 | od -c");
   Program server("persistent_server", anywhere);
@@ -324,8 +364,11 @@ TEST_CASE("04.4.1 A client that has finished sending still gets all its answers"
   CHECK(client.receive_all() == "");
 }
 
-TEST_CASE("04.4.2 A length over the limit ends that connection, after the answers owed", "[program:persistent_server][points:3][needs:04.2.2]") {
-  because("Four bytes that a stranger sends are no reason to ask for 4 GiB of memory. Compare the length with the limit first, as an unsigned number.");
+TEST_CASE("04.4.2 A length over the limit ends that connection, after the answers owed",
+          "[program:persistent_server][points:3][needs:04.2.2]") {
+  because(
+      "Four bytes that a stranger sends are no reason to ask for 4 GiB of memory. Compare the length with the limit "
+      "first, as an unsigned number.");
   chapter("A length that nobody can believe");
   by_hand("printf '\\377\\377\\377\\377' | nc -N 127.0.0.1 7000; echo $?");
   auto length = GENERATE(0x80000000U, 0xFFFFFFFFU, 0x7FFFFFFFU, 0xFFFFFFFCU, 0x100001U);
@@ -344,7 +387,8 @@ TEST_CASE("04.4.2 A length over the limit ends that connection, after the answer
   CHECK(serves(server, "a new client"));
 }
 
-TEST_CASE("04.4.3 The answers owed before a length over the limit come, however many", "[program:persistent_server][points:1][needs:04.4.2]") {
+TEST_CASE("04.4.3 The answers owed before a length over the limit come, however many",
+          "[program:persistent_server][points:1][needs:04.4.2]") {
   because("Answers wait while the client does not take them. Closing at once would throw them away.");
   chapter("A length that nobody can believe");
   by_hand("send a frame of 240,000 bytes and then four times 0xff, wait a second, and read");
@@ -362,7 +406,8 @@ TEST_CASE("04.4.3 The answers owed before a length over the limit come, however 
   CHECK(end == "");
 }
 
-TEST_CASE("04.4.4 A connection that ends inside a frame gets the answers owed, and no more", "[program:persistent_server][points:1][needs:04.4.1]") {
+TEST_CASE("04.4.4 A connection that ends inside a frame gets the answers owed, and no more",
+          "[program:persistent_server][points:1][needs:04.4.1]") {
   because("The stream has ended and the frame is not complete: it never will be. It is no request. Say so on stderr.");
   chapter("The end of a conversation");
   by_hand("printf '\\0\\0\\0\\1a\\0\\0\\0\\5he' | nc -N 127.0.0.1 7000 | od -c");
@@ -377,16 +422,22 @@ TEST_CASE("04.4.4 A connection that ends inside a frame gets the answers owed, a
     CHECK(client.receive_all() == answer("whole"));
     server.wait_until_idle();
     // The line may come a moment after the end of the stream.
-    CHECK(settles_at_most(0, [&] { return server.errors().size() > said ? 0UL : 1UL; }, "ends inside a frame without a line on stderr"));
+    CHECK(settles_at_most(
+        0, [&] { return server.errors().size() > said ? 0UL : 1UL; }, "ends inside a frame without a line on stderr"));
   }
   CHECK(serves(server));
 }
 
-TEST_CASE("04.4.5 A client that resets or vanishes costs only its own conversation", "[program:persistent_server][points:2][needs:04.3.1]") {
-  because("recv fails with ECONNRESET, send with EPIPE, and SIGPIPE would end the program. All that is the end of one conversation.");
+TEST_CASE("04.4.5 A client that resets or vanishes costs only its own conversation",
+          "[program:persistent_server][points:2][needs:04.3.1]") {
+  because(
+      "recv fails with ECONNRESET, send with EPIPE, and SIGPIPE would end the program. All that is the end of one "
+      "conversation.");
   chapter("The end of a conversation");
-  by_hand("python3 -c \"import socket, struct; s = socket.create_connection(('127.0.0.1', 7000)); s.send(b'\\0\\0\\0\\5he'); "
-          "s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); s.close()\"");
+  by_hand(
+      "python3 -c \"import socket, struct; s = socket.create_connection(('127.0.0.1', 7000)); "
+      "s.send(b'\\0\\0\\0\\5he'); "
+      "s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); s.close()\"");
   Program server("persistent_server", anywhere);
   Peer witness = Peer::connect(server.listening_on(), "another client");
   REQUIRE(is_answered(witness, "before"));
@@ -438,11 +489,15 @@ TEST_CASE("04.4.6 Finished conversations leave nothing behind", "[program:persis
   server.wait_until_idle();
   std::size_t before = open_descriptors(server.pid());
   a_few_hundred();
-  CHECK(settles_at_most(before, [&] { return open_descriptors(server.pid()); }, "open descriptors"));
+  CHECK(settles_at_most(
+      before, [&] { return open_descriptors(server.pid()); }, "open descriptors"));
   std::size_t memory = resident_kib(server.pid());
   a_few_hundred();
-  CHECK(settles_at_most(before, [&] { return open_descriptors(server.pid()); }, "open descriptors"));
-  CHECK(settles_at_most(0, [&] { return zombies(server.pid()); }, "finished children that nobody waited for"));
-  CHECK(settles_at_most(memory + allowed_growth_kib(server, 1024), [&] { return resident_kib(server.pid()); }, "KiB of memory"));
+  CHECK(settles_at_most(
+      before, [&] { return open_descriptors(server.pid()); }, "open descriptors"));
+  CHECK(settles_at_most(
+      0, [&] { return zombies(server.pid()); }, "finished children that nobody waited for"));
+  CHECK(settles_at_most(
+      memory + allowed_growth_kib(server, 1024), [&] { return resident_kib(server.pid()); }, "KiB of memory"));
   CHECK(takes_at_most_of_a_core(0.1, server));
 }

@@ -17,7 +17,8 @@ std::chrono::nanoseconds gap(const Heard& first, const Heard& second) { return s
 }  // namespace
 
 TEST_CASE("05.1.1 The beacon sends its message as one datagram", "[program:beacon][points:4]") {
-  because("One sendto is one datagram: it arrives whole or not at all. Without COUNT the beacon sends it once and ends.");
+  because(
+      "One sendto is one datagram: it arrives whole or not at all. Without COUNT the beacon sends it once and ends.");
   chapter("Send to everybody");
   by_hand("nc -u -l 127.0.0.1 7000      and      ./beacon 127.0.0.1 7000 hello");
   UdpPeer us;
@@ -29,7 +30,8 @@ TEST_CASE("05.1.1 The beacon sends its message as one datagram", "[program:beaco
 }
 
 TEST_CASE("05.1.2 A broadcast reaches everybody", "[program:beacon][points:4][needs:05.1.1]") {
-  because("To send to a broadcast address a socket needs SO_BROADCAST, set before; otherwise sendto fails with EACCES.");
+  because(
+      "To send to a broadcast address a socket needs SO_BROADCAST, set before; otherwise sendto fails with EACCES.");
   chapter("Send to everybody");
   by_hand("./listener 0.0.0.0 7000 in two terminals      and      ./beacon 127.255.255.255 7000 hello");
   Audience first("the first", {"0.0.0.0", free_udp_port()}), second("the second", first.where());
@@ -59,19 +61,21 @@ TEST_CASE("05.1.4 Wrong arguments get a usage line and status 2", "[program:beac
   because("The beacon needs a place, a port from 1 to 65535 and a message; COUNT and INTERVAL_MS are numbers.");
   chapter("Exit status and messages");
   by_hand("./beacon 127.0.0.1 0 hello; echo $?");
-  auto arguments =
-      GENERATE(std::vector<std::string>{}, std::vector<std::string>{"127.0.0.1", "7000"},
-               std::vector<std::string>{"127.0.0.1", "0", "m"}, std::vector<std::string>{"127.0.0.1", "65536", "m"},
-               std::vector<std::string>{"127.0.0.1", "7seven", "m"}, std::vector<std::string>{"127.0.0.1", "7000", "m", "often"},
-               std::vector<std::string>{"127.0.0.1", "7000", "m", "2", "long"});
+  auto arguments = GENERATE(
+      std::vector<std::string>{}, std::vector<std::string>{"127.0.0.1", "7000"},
+      std::vector<std::string>{"127.0.0.1", "0", "m"}, std::vector<std::string>{"127.0.0.1", "65536", "m"},
+      std::vector<std::string>{"127.0.0.1", "7seven", "m"}, std::vector<std::string>{"127.0.0.1", "7000", "m", "often"},
+      std::vector<std::string>{"127.0.0.1", "7000", "m", "2", "long"});
   Program beacon("beacon", arguments);
   CHECK(beacon.exit_status() == 2);
   CHECK(beacon.prints_usage());
 }
 
 TEST_CASE("05.2.1 The beacon sends COUNT times, INTERVAL_MS apart", "[program:beacon][points:3][needs:05.1.1]") {
-  because("A beacon says the same again and again, so that those who come later, or missed one, hear it too. The wait stands between "
-          "two datagrams: three waits for four of them.");
+  because(
+      "A beacon says the same again and again, so that those who come later, or missed one, hear it too. The wait "
+      "stands between "
+      "two datagrams: three waits for four of them.");
   chapter("Again and again");
   by_hand("nc -u -l 127.0.0.1 7000      and      time ./beacon 127.0.0.1 7000 hello 4 300");
   const Milliseconds interval(300);
@@ -93,8 +97,10 @@ TEST_CASE("05.2.1 The beacon sends COUNT times, INTERVAL_MS apart", "[program:be
 }
 
 TEST_CASE("05.2.2 A refusal does not end the beacon", "[program:beacon][points:3][needs:05.2.1]") {
-  because("Nobody receives at the port, so the system answers with ICMP port unreachable, and a connected socket is told so by its next "
-          "call (ECONNREFUSED), which then has not sent. Somebody may receive the next one.");
+  because(
+      "Nobody receives at the port, so the system answers with ICMP port unreachable, and a connected socket is told "
+      "so by its next "
+      "call (ECONNREFUSED), which then has not sent. Somebody may receive the next one.");
   chapter("Again and again");
   by_hand("./beacon 127.0.0.1 7000 hello 20 500      and a second later      nc -u -l 127.0.0.1 7000");
   const int count = 6;
@@ -105,7 +111,8 @@ TEST_CASE("05.2.2 A refusal does not end the beacon", "[program:beacon][points:3
 
   if (network() == Network::own) {
     // Once it has been refused, somebody begins to receive.
-    REQUIRE(settles_at_most(0, [&] { return refused_datagrams() > before ? 0U : 1U; }, "datagrams that are still to be refused"));
+    REQUIRE(settles_at_most(
+        0, [&] { return refused_datagrams() > before ? 0U : 1U; }, "datagrams that are still to be refused"));
     beacon.stop();
     open_again(us.peer());
     auto refused = static_cast<int>(refused_datagrams() - before);
@@ -118,10 +125,14 @@ TEST_CASE("05.2.2 A refusal does not end the beacon", "[program:beacon][points:3
 
 TEST_CASE("05.3.1 What is sent to a group reaches its members", "[program:beacon][points:4][needs:05.1.1]") {
   need_multicast();
-  because("A group has no place of its own, so the routing table's answer is a guess. IP_MULTICAST_IF says by which interface the "
-          "datagram leaves; members on another interface do not hear it.");
+  because(
+      "A group has no place of its own, so the routing table's answer is a guess. IP_MULTICAST_IF says by which "
+      "interface the "
+      "datagram leaves; members on another interface do not hear it.");
   chapter("Send to a group");
-  by_hand("./listener 239.1.2.3 7000 --interface 127.0.0.1      and      ./beacon 239.1.2.3 7000 --interface 127.0.0.1 hello");
+  by_hand(
+      "./listener 239.1.2.3 7000 --interface 127.0.0.1      and      ./beacon 239.1.2.3 7000 --interface 127.0.0.1 "
+      "hello");
   Audience first("the first", {random_group(), free_udp_port()}), second("the second", first.where());
   first.join();
   second.join();
@@ -135,7 +146,9 @@ TEST_CASE("05.3.1 What is sent to a group reaches its members", "[program:beacon
 
 TEST_CASE("05.3.2 It goes no further than its own network: TTL 1", "[program:beacon][points:2][needs:05.3.1]") {
   need_multicast();
-  because("Each router takes one off the TTL and drops what has none left. With 1 the datagram stays in the network it was sent to.");
+  because(
+      "Each router takes one off the TTL and drops what has none left. With 1 the datagram stays in the network it was "
+      "sent to.");
   chapter("Send to a group");
   by_hand("sudo tcpdump -i lo -v -n udp port 7000      and      ./beacon 239.1.2.3 7000 --interface 127.0.0.1 hello");
   Audience member("a member", {random_group(), free_udp_port()});
@@ -150,14 +163,19 @@ TEST_CASE("05.3.2 It goes no further than its own network: TTL 1", "[program:bea
 
 TEST_CASE("05.3.3 With two interfaces it takes the one that has ADDRESS", "[program:beacon][points:2][needs:05.3.1]") {
   std::string address = second_interface();
-  because("The routing table would send to groups by the other interface. IP_MULTICAST_IF must name the one that was asked for.");
+  because(
+      "The routing table would send to groups by the other interface. IP_MULTICAST_IF must name the one that was asked "
+      "for.");
   chapter("Which interface");
-  by_hand("ip -brief address      and      ./beacon 239.1.2.3 7000 --interface ADDRESS hello      with each of your addresses");
+  by_hand(
+      "ip -brief address      and      ./beacon 239.1.2.3 7000 --interface ADDRESS hello      with each of your "
+      "addresses");
   Audience there("the member there", {random_group(), free_udp_port()}), here("the member on loopback", there.where());
   there.join(address);
   here.join(loopback);
   bool by_loopback = GENERATE(false, true);
-  Program beacon("beacon", {there.where().host, there.port(), "--interface", by_loopback ? loopback : address, "hello"});
+  Program beacon("beacon",
+                 {there.where().host, there.port(), "--interface", by_loopback ? loopback : address, "hello"});
 
   CHECK((by_loopback ? here : there).hear() == "hello");
   CHECK(beacon.exit_status() == 0);

@@ -61,9 +61,11 @@ bool prints(Program& client, UdpPeer& us, const Endpoint& there, const std::stri
 }  // namespace
 
 TEST_CASE("05.8.1 The client joins, and joins again until it is welcomed", "[program:feed_client][points:4][extra]") {
-  because("JOIN is a datagram, and so is its answer. Either may be lost, so the client asks again until it hears WELCOME.");
+  because(
+      "JOIN is a datagram, and so is its answer. Either may be lost, so the client asks again until it hears WELCOME.");
   chapter("Subscribe and stay subscribed");
-  by_hand("nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000      answer the second JOIN with WELCOME 1");
+  by_hand(
+      "nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000      answer the second JOIN with WELCOME 1");
   UdpPeer us;
   note_details(us);
   Program client("feed_client", to(us));
@@ -77,7 +79,8 @@ TEST_CASE("05.8.1 The client joins, and joins again until it is welcomed", "[pro
 }
 
 TEST_CASE("05.8.2 It gives up after 5 seconds", "[program:feed_client][points:2][extra]") {
-  because("A server that never answers may not be there at all. The five seconds are one deadline for all tries together.");
+  because(
+      "A server that never answers may not be there at all. The five seconds are one deadline for all tries together.");
   chapter("Subscribe and stay subscribed");
   by_hand("nc -u -l 127.0.0.1 7000 and answer nothing      and      time ./feed_client 127.0.0.1 7000; echo $?");
   UdpPeer us;
@@ -92,7 +95,8 @@ TEST_CASE("05.8.2 It gives up after 5 seconds", "[program:feed_client][points:2]
 TEST_CASE("05.8.3 It renews every half lease", "[program:feed_client][points:3][extra][needs:05.8.1]") {
   because("With half the lease one renewal may get lost, and the next is still in time. More often would be waste.");
   chapter("Subscribe and stay subscribed");
-  by_hand("./feed_server 127.0.0.1 7000      and      strace -e trace=network ./feed_client 127.0.0.1 7000 --lease 4000");
+  by_hand(
+      "./feed_server 127.0.0.1 7000      and      strace -e trace=network ./feed_client 127.0.0.1 7000 --lease 4000");
   // A long lease shows that it is half the lease and not all of it; a short one that it goes on and on.
   const Milliseconds lease(3000), brief(1000);
   UdpPeer us, other("we, the other server,");
@@ -119,8 +123,10 @@ TEST_CASE("05.8.3 It renews every half lease", "[program:feed_client][points:3][
 }
 
 TEST_CASE("05.8.4 A signal makes it leave, with status 0", "[program:feed_client][points:3][extra][needs:05.8.1]") {
-  because("Without LEAVE the server sends to nobody until the lease has run out. A signal must end the wait, not the program, so that there "
-          "is time for that.");
+  because(
+      "Without LEAVE the server sends to nobody until the lease has run out. A signal must end the wait, not the "
+      "program, so that there "
+      "is time for that.");
   chapter("A program that is told to stop");
   by_hand("./feed_server 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000; echo $?      press Ctrl-C");
   int number = GENERATE(SIGINT, SIGTERM);
@@ -136,9 +142,12 @@ TEST_CASE("05.8.4 A signal makes it leave, with status 0", "[program:feed_client
 }
 
 TEST_CASE("05.8.5 A server that has fallen silent is gone", "[program:feed_client][points:2][extra][needs:05.8.1]") {
-  because("Nothing tells a UDP client that its server has vanished. Renewals that nobody answers for a whole lease do.");
+  because(
+      "Nothing tells a UDP client that its server has vanished. Renewals that nobody answers for a whole lease do.");
   chapter("Subscribe and stay subscribed");
-  by_hand("nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000 --lease 2000; echo $?      answer WELCOME 1 once, and then nothing");
+  by_hand(
+      "nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000 --lease 2000; echo $?      answer WELCOME 1 "
+      "once, and then nothing");
   const Milliseconds lease(800);
   UdpPeer us;
   note_details(us);
@@ -157,10 +166,14 @@ TEST_CASE("05.8.5 A server that has fallen silent is gone", "[program:feed_clien
 }
 
 TEST_CASE("05.8.6 A server whose port is closed is gone", "[program:feed_client][points:2][extra][needs:05.8.1]") {
-  because("The system answers the renewal with ICMP port unreachable. A connected socket is told so (ECONNREFUSED), and need not wait for "
-          "the lease to run out.");
+  because(
+      "The system answers the renewal with ICMP port unreachable. A connected socket is told so (ECONNREFUSED), and "
+      "need not wait for "
+      "the lease to run out.");
   chapter("Subscribe and stay subscribed");
-  by_hand("./feed_server 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000 --lease 4000; echo $?      end the server with Ctrl-C");
+  by_hand(
+      "./feed_server 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000 --lease 4000; echo $?      end the "
+      "server with Ctrl-C");
   const Milliseconds lease(1500);
   UdpPeer us;
   note_details(us);
@@ -182,7 +195,9 @@ TEST_CASE("05.8.6 A server whose port is closed is gone", "[program:feed_client]
 }
 
 TEST_CASE("05.9.1 It prints each line when it comes", "[program:feed_client][points:3][extra][needs:05.8.1]") {
-  because("The number is cut off, with the one blank after it; the rest is the line, whatever is in it. Flush it: who reads from a pipe waits.");
+  because(
+      "The number is cut off, with the one blank after it; the rest is the line, whatever is in it. Flush it: who "
+      "reads from a pipe waits.");
   chapter("Missed, late and repeated");
   by_hand("./feed_server 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000 | cat");
   UdpPeer us;
@@ -198,10 +213,14 @@ TEST_CASE("05.9.1 It prints each line when it comes", "[program:feed_client][poi
   CHECK_FALSE(has_said(client, "missed"));
 }
 
-TEST_CASE("05.9.2 It says what it missed, and prints late lines too", "[program:feed_client][points:3][extra][needs:05.9.1]") {
-  because("A number that is higher than the next one shows a gap: those between are missing now. They may only be late.");
+TEST_CASE("05.9.2 It says what it missed, and prints late lines too",
+          "[program:feed_client][points:3][extra][needs:05.9.1]") {
+  because(
+      "A number that is higher than the next one shows a gap: those between are missing now. They may only be late.");
   chapter("Missed, late and repeated");
-  by_hand("nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000      answer WELCOME 5, then send 5 a, 7 b, 11 c, 9 d");
+  by_hand(
+      "nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000      answer WELCOME 5, then send 5 a, 7 b, "
+      "11 c, 9 d");
   UdpPeer us;
   Program client("feed_client", to(us));
   Endpoint there = welcome(us, 5);
@@ -221,9 +240,13 @@ TEST_CASE("05.9.2 It says what it missed, and prints late lines too", "[program:
 }
 
 TEST_CASE("05.9.3 A line that comes twice is printed once", "[program:feed_client][points:2][extra][needs:05.9.1]") {
-  because("The network may repeat a datagram. The numbers of the last 1,000 lines are enough to know it, and fewer are not; late ones are no repeats.");
+  because(
+      "The network may repeat a datagram. The numbers of the last 1,000 lines are enough to know it, and fewer are "
+      "not; late ones are no repeats.");
   chapter("Missed, late and repeated");
-  by_hand("nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000      answer WELCOME 1, then send 1 a, 1 a, 2 b");
+  by_hand(
+      "nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000      answer WELCOME 1, then send 1 a, 1 a, 2 "
+      "b");
   UdpPeer us;
   Program client("feed_client", to(us));
   Endpoint there = welcome(us);
@@ -241,7 +264,9 @@ TEST_CASE("05.9.3 A line that comes twice is printed once", "[program:feed_clien
 }
 
 TEST_CASE("05.9.4 What strangers send is ignored", "[program:feed_client][points:1][extra][needs:05.9.1]") {
-  because("Anybody can send to your port. Only what comes from the server's address and port counts: connect the socket, or look at the sender.");
+  because(
+      "Anybody can send to your port. Only what comes from the server's address and port counts: connect the socket, "
+      "or look at the sender.");
   chapter("Subscribe and stay subscribed");
   by_hand("ss -uanp | grep feed_client      and      printf '1 forged' | nc -u -w0 127.0.0.1 PORT");
   UdpPeer us, near("a stranger"), far("a stranger elsewhere", "127.0.0.2");
@@ -254,11 +279,16 @@ TEST_CASE("05.9.4 What strangers send is ignored", "[program:feed_client][points
   CHECK(prints(client, us, there, "2", "hello again"));
 }
 
-TEST_CASE("05.9.5 At END it says what is missing at the end, and leaves", "[program:feed_client][points:2][extra][needs:05.9.1]") {
-  because("After the last line nothing follows that could show a gap: LAST does. Then the client has done its work, and says LEAVE, since "
-          "the server may have lost its END or may go on with something else.");
+TEST_CASE("05.9.5 At END it says what is missing at the end, and leaves",
+          "[program:feed_client][points:2][extra][needs:05.9.1]") {
+  because(
+      "After the last line nothing follows that could show a gap: LAST does. Then the client has done its work, and "
+      "says LEAVE, since "
+      "the server may have lost its END or may go on with something else.");
   chapter("The end is said three times");
-  by_hand("nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000; echo $?      answer WELCOME 1, then send 1 a, END 3");
+  by_hand(
+      "nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000; echo $?      answer WELCOME 1, then send 1 "
+      "a, END 3");
   bool complete = GENERATE(true, false);
   UdpPeer us;
   note_details(us);

@@ -32,7 +32,9 @@ int count_ends(UdpPeer& subscriber) {
 }  // namespace
 
 TEST_CASE("05.6.1 JOIN is answered with WELCOME and the number of the next line", "[program:feed_server][points:4]") {
-  because("Who joins learns where the feed is, and can tell from the first line on whether one is missing. Numbers begin at 1.");
+  because(
+      "Who joins learns where the feed is, and can tell from the first line on whether one is missing. Numbers begin "
+      "at 1.");
   chapter("Subscribers and leases");
   by_hand("./feed_server 127.0.0.1 7000      and      nc -u 127.0.0.1 7000      type JOIN");
   Program server("feed_server", anywhere);
@@ -44,9 +46,12 @@ TEST_CASE("05.6.1 JOIN is answered with WELCOME and the number of the next line"
   CHECK(second.hears_nothing());
 }
 
-TEST_CASE("05.6.2 One newline is allowed, and anything else is ignored", "[program:feed_server][points:1][needs:05.7.1]") {
-  because("Anybody can send you anything. People type JOIN with a newline; all other datagrams, empty ones too, neither subscribe nor "
-          "unsubscribe anybody, nor end the server.");
+TEST_CASE("05.6.2 One newline is allowed, and anything else is ignored",
+          "[program:feed_server][points:1][needs:05.7.1]") {
+  because(
+      "Anybody can send you anything. People type JOIN with a newline; all other datagrams, empty ones too, neither "
+      "subscribe nor "
+      "unsubscribe anybody, nor end the server.");
   chapter("Subscribers and leases");
   by_hand("printf 'JOIN PLEASE' | nc -u -w1 127.0.0.1 7000");
   Program server("feed_server", anywhere);
@@ -55,8 +60,9 @@ TEST_CASE("05.6.2 One newline is allowed, and anything else is ignored", "[progr
 
   subscriber.send_to(there, "JOIN\n");
   CHECK(subscriber.receive() == "WELCOME 1");
-  for (const std::string& nonsense : {std::string(), std::string("\n"), std::string("join"), std::string("JOI"), std::string("JOINED"),
-                                      std::string("JOIN 1"), std::string("JOIN\0x", 6), std::string("WELCOME 1"), counted_bytes(60'000)})
+  for (const std::string& nonsense :
+       {std::string(), std::string("\n"), std::string("join"), std::string("JOI"), std::string("JOINED"),
+        std::string("JOIN 1"), std::string("JOIN\0x", 6), std::string("WELCOME 1"), counted_bytes(60'000)})
     stranger.send_to(there, nonsense);
   for (const char* nonsense : {"LEAVES", "LEAVE 1", "leave", "LEAV"}) subscriber.send_to(there, nonsense);
   CHECK(joins(subscriber, server, 1));
@@ -88,9 +94,13 @@ TEST_CASE("05.6.3 LEAVE ends a subscription at once", "[program:feed_server][poi
 }
 
 TEST_CASE("05.6.4 A lease runs out LEASE_MS after the last JOIN", "[program:feed_server][points:3][needs:05.7.1]") {
-  because("A subscriber that vanishes says nothing. So each subscription ends by itself, and who wants to stay must say so again.");
+  because(
+      "A subscriber that vanishes says nothing. So each subscription ends by itself, and who wants to stay must say so "
+      "again.");
   chapter("Subscribers and leases");
-  by_hand("./feed_server 127.0.0.1 7000 3000      and      nc -u 127.0.0.1 7000      type JOIN, and lines into the server for five seconds");
+  by_hand(
+      "./feed_server 127.0.0.1 7000 3000      and      nc -u 127.0.0.1 7000      type JOIN, and lines into the server "
+      "for five seconds");
   const Milliseconds lease(600);
   Program server("feed_server", {"127.0.0.1", "0", std::to_string(lease.count())});
   UdpPeer silent("who is silent"), witness("who renews");
@@ -111,7 +121,8 @@ TEST_CASE("05.6.4 A lease runs out LEASE_MS after the last JOIN", "[program:feed
   };
 
   Clock::time_point began = Clock::now();
-  for (; began < welcomed + latest_after(lease) && still_hears(); began = Clock::now()) pass_time(server, began + Milliseconds(100));
+  for (; began < welcomed + latest_after(lease) && still_hears(); began = Clock::now())
+    pass_time(server, began + Milliseconds(100));
   // The witness heard the first line that did not come when the lease had ended.
   bool too_early = (heard - asked) * 10 < lease * 9;
   if (too_early) is_on_time(heard - asked, lease, "the end of the lease");
@@ -121,10 +132,13 @@ TEST_CASE("05.6.4 A lease runs out LEASE_MS after the last JOIN", "[program:feed
   CHECK_FALSE(too_late);
 }
 
-TEST_CASE("05.6.5 JOIN again renews the lease, and does not subscribe twice", "[program:feed_server][points:2][needs:05.7.1]") {
+TEST_CASE("05.6.5 JOIN again renews the lease, and does not subscribe twice",
+          "[program:feed_server][points:2][needs:05.7.1]") {
   because("The lease begins anew with each JOIN. It is still one subscription: each line comes once.");
   chapter("Subscribers and leases");
-  by_hand("./feed_server 127.0.0.1 7000 3000      and      nc -u 127.0.0.1 7000      type JOIN every two seconds, and lines into the server");
+  by_hand(
+      "./feed_server 127.0.0.1 7000 3000      and      nc -u 127.0.0.1 7000      type JOIN every two seconds, and "
+      "lines into the server");
   // So long that a server which drops people a second late does not look like one that renews.
   const Milliseconds lease(2000);
   Program server("feed_server", {"127.0.0.1", "0", std::to_string(lease.count())});
@@ -156,8 +170,11 @@ TEST_CASE("05.6.5 JOIN again renews the lease, and does not subscribe twice", "[
   CHECK(us.hears_nothing());
 }
 
-TEST_CASE("05.6.6 A port in use is an error, wrong arguments get a usage line", "[program:feed_server][points:1][needs:05.6.1]") {
-  because("Two servers on one port would each get some of the subscribers. A server does not share its port: bind fails, and it says so.");
+TEST_CASE("05.6.6 A port in use is an error, wrong arguments get a usage line",
+          "[program:feed_server][points:1][needs:05.6.1]") {
+  because(
+      "Two servers on one port would each get some of the subscribers. A server does not share its port: bind fails, "
+      "and it says so.");
   chapter("Exit status and messages");
   by_hand("./feed_server 127.0.0.1 7000 in two terminals");
   Program first("feed_server", anywhere);
@@ -175,7 +192,9 @@ TEST_CASE("05.6.6 A port in use is an error, wrong arguments get a usage line", 
 }
 
 TEST_CASE("05.7.1 Every subscriber gets every line, numbered from 1", "[program:feed_server][points:5][needs:05.6.1]") {
-  because("UDP has no connection to write to: the server sends one datagram to each address that it remembers. The number shows what is missing.");
+  because(
+      "UDP has no connection to write to: the server sends one datagram to each address that it remembers. The number "
+      "shows what is missing.");
   chapter("A line for every subscriber");
   by_hand("./feed_server 127.0.0.1 7000      and in two terminals      nc -u 127.0.0.1 7000      type JOIN");
   Program server("feed_server", anywhere);
@@ -196,8 +215,10 @@ TEST_CASE("05.7.1 Every subscriber gets every line, numbered from 1", "[program:
 }
 
 TEST_CASE("05.7.2 Dead subscribers cost the others nothing", "[program:feed_server][points:3][needs:05.7.1]") {
-  because("A subscriber that has crashed leaves a closed port, and the system answers each line with a refusal. It may stay in the list "
-          "until its lease runs out; the next in the list must get this very line, and the one after it too.");
+  because(
+      "A subscriber that has crashed leaves a closed port, and the system answers each line with a refusal. It may "
+      "stay in the list "
+      "until its lease runs out; the next in the list must get this very line, and the one after it too.");
   chapter("Dead subscribers");
   by_hand("two subscribers with nc -u; end the first with Ctrl-C and type lines into the server");
   Program server("feed_server", anywhere);
@@ -217,9 +238,12 @@ TEST_CASE("05.7.2 Dead subscribers cost the others nothing", "[program:feed_serv
   CHECK(joins(all[1], server, 6));
 }
 
-TEST_CASE("05.7.3 At the end of input it says END three times, and ends", "[program:feed_server][points:3][needs:05.7.1]") {
-  because("A datagram may be lost, and after the last one nothing comes that would show it. Said three times, 100 ms apart, it gets through. "
-          "LAST is the number of the last line, so that a lost last line is noticed.");
+TEST_CASE("05.7.3 At the end of input it says END three times, and ends",
+          "[program:feed_server][points:3][needs:05.7.1]") {
+  because(
+      "A datagram may be lost, and after the last one nothing comes that would show it. Said three times, 100 ms "
+      "apart, it gets through. "
+      "LAST is the number of the last line, so that a lost last line is noticed.");
   chapter("The end is said three times");
   by_hand("nc -u 127.0.0.1 7000      type JOIN      and      printf 'one\\ntwo\\n' | ./feed_server 127.0.0.1 7000");
   bool lines = GENERATE(true, false);
@@ -243,16 +267,20 @@ TEST_CASE("05.7.3 At the end of input it says END three times, and ends", "[prog
     ends.push_back(hear(second));
     REQUIRE(ends.back() == end);
     REQUIRE(first.receive() == end);
-    if (i > 0) CHECK(is_no_later(ends[ends.size() - 1].arrived - ends[ends.size() - 2].arrived, Milliseconds(100), "END again"));
+    if (i > 0)
+      CHECK(is_no_later(ends[ends.size() - 1].arrived - ends[ends.size() - 2].arrived, Milliseconds(100), "END again"));
     if (i > 0) CHECK(ends[ends.size() - 1].arrived - ends[ends.size() - 2].arrived >= Milliseconds(40));
   }
-  CHECK(is_on_time(ends[2].arrived - ends[0].arrived, Milliseconds(200), "the third END came, counted from the first,"));
+  CHECK(
+      is_on_time(ends[2].arrived - ends[0].arrived, Milliseconds(200), "the third END came, counted from the first,"));
   CHECK(server.exit_status() == 0);
   CHECK(count_ends(first) == 0);
 }
 
 TEST_CASE("05.7.4 Two hundred subscribers, and lines of 1,200 bytes", "[program:feed_server][points:1][needs:05.7.1]") {
-  because("The list has no limit of its own, and a line is one datagram: 1,200 bytes and a number fit into what every network carries at once.");
+  because(
+      "The list has no limit of its own, and a line is one datagram: 1,200 bytes and a number fit into what every "
+      "network carries at once.");
   chapter("A line for every subscriber");
   by_hand("head -c 900 /dev/urandom | base64 -w0      as a line for the server");
   Program server("feed_server", anywhere);
@@ -279,7 +307,9 @@ TEST_CASE("05.7.4 Two hundred subscribers, and lines of 1,200 bytes", "[program:
 }
 
 TEST_CASE("05.7.5 A line holds any bytes, or none", "[program:feed_server][points:1][needs:05.7.1]") {
-  because("Only the newline ends a line. A zero byte, a carriage return or a blank belongs to it, and an empty line is a line.");
+  because(
+      "Only the newline ends a line. A zero byte, a carriage return or a blank belongs to it, and an empty line is a "
+      "line.");
   chapter("A line for every subscriber");
   by_hand("printf 'a\\0b\\n\\n' | ./feed_server 127.0.0.1 7000");
   Program server("feed_server", anywhere);
@@ -295,7 +325,9 @@ TEST_CASE("05.7.5 A line holds any bytes, or none", "[program:feed_server][point
 
 TEST_CASE("05.7.6 The feed by IPv6", "[program:feed_server][points:1][extra][needs:05.7.1]") {
   if (!have_ipv6()) SKIP("this machine's loopback has no ::1");
-  because("An address is a value of its family's length. Who keeps a sockaddr_in forgets three quarters of an IPv6 address.");
+  because(
+      "An address is a value of its family's length. Who keeps a sockaddr_in forgets three quarters of an IPv6 "
+      "address.");
   chapter("Subscribers and leases");
   by_hand("./feed_server ::1 7000      and      nc -u ::1 7000");
   Program server("feed_server", {"::1", "0"});

@@ -63,7 +63,8 @@ void send_what_fits(Peer& client, std::string_view bytes) {
     if (n < 0 && errno != EAGAIN) break;
     if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
   }
-  Story::current().step("we sent", "the first " + std::to_string(whole - bytes.size()) + " of " + std::to_string(whole) +
+  Story::current().step("we sent", "the first " + std::to_string(whole - bytes.size()) + " of " +
+                                       std::to_string(whole) +
                                        " bytes of requests, until no more was taken, and received nothing");
 }
 
@@ -95,16 +96,19 @@ bool is_closed_after(Peer& client, Milliseconds limit, Moment since, Millisecond
   }
   Clock::time_point now = Clock::now();
   if (!closed) {
-    Story::current().mismatch("the connection closed after " + in_ms(limit), "it is still open after " + in_ms(now - since.after));
+    Story::current().mismatch("the connection closed after " + in_ms(limit),
+                              "it is still open after " + in_ms(now - since.after));
     Story::current().conclude(State::timed_out);
     return false;
   }
   Story::current().step("it closed", "the connection after " + in_ms(now - since.before));
   if ((now - since.before) * 10 >= limit * 9) return true;
-  Story::current().mismatch("the connection closed after " + in_ms(limit), "too early, after " + in_ms(now - since.before));
+  Story::current().mismatch("the connection closed after " + in_ms(limit),
+                            "too early, after " + in_ms(now - since.before));
   return false;
 }
 
 bool says_why(const Program& server) {
-  return settles_at_most(0, [&server] { return server.errors().empty() ? 1U : 0U; }, "clients closed without a line on stderr");
+  return settles_at_most(
+      0, [&server] { return server.errors().empty() ? 1U : 0U; }, "clients closed without a line on stderr");
 }

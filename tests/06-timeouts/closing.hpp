@@ -26,9 +26,9 @@ Moment when(const std::function<void()>& action);
 
 /// True when the server closes the connection after `limit`, and on time; tells the story if not. Until then it does
 /// `meanwhile` every `interval`.
-bool is_closed_after(harness::Peer& client, harness::Milliseconds limit, Moment since,
-                     harness::Milliseconds interval = harness::Milliseconds(1000),
-                     const std::function<void()>& meanwhile = [] {});
+bool is_closed_after(
+    harness::Peer& client, harness::Milliseconds limit, Moment since,
+    harness::Milliseconds interval = harness::Milliseconds(1000), const std::function<void()>& meanwhile = [] {});
 
 /// True when the server has closed its end, even if what it sent before keeps us from hearing of it.
 bool is_closed(const harness::Peer& client);

@@ -17,7 +17,9 @@ void chapter(const std::string& heading) { read_about("docs/06-timeouts.md \"" +
 }  // namespace
 
 TEST_CASE("06.7.1 A client that stays silent is closed after IDLE_MS", "[program:idle_server][points:4]") {
-  because("A client that has lost its power never says goodbye. Without a clock its connection stays for ever, and its descriptor with it.");
+  because(
+      "A client that has lost its power never says goodbye. Without a clock its connection stays for ever, and its "
+      "descriptor with it.");
   chapter("One clock for each connection");
   by_hand("./idle_server 127.0.0.1 7000 1500      and      time nc -d 127.0.0.1 7000");
   Program quick("idle_server", anywhere(Milliseconds(300))), slow("idle_server", anywhere(Milliseconds(1500)));
@@ -49,9 +51,10 @@ TEST_CASE("06.7.3 Wrong arguments get a usage line and status 2", "[program:idle
   because("A limit is a number of milliseconds, all digits.");
   chapter("Limits as arguments");
   by_hand("./idle_server 127.0.0.1 7000 soon; echo $?");
-  auto arguments = GENERATE(std::vector<std::string>{}, std::vector<std::string>{"127.0.0.1", "0"},
-                            std::vector<std::string>{"127.0.0.1", "0", "soon"}, std::vector<std::string>{"127.0.0.1", "0", "10s"},
-                            std::vector<std::string>{"127.0.0.1", "0", "-5"}, std::vector<std::string>{"127.0.0.1", "65536", "1000"});
+  auto arguments = GENERATE(
+      std::vector<std::string>{}, std::vector<std::string>{"127.0.0.1", "0"},
+      std::vector<std::string>{"127.0.0.1", "0", "soon"}, std::vector<std::string>{"127.0.0.1", "0", "10s"},
+      std::vector<std::string>{"127.0.0.1", "0", "-5"}, std::vector<std::string>{"127.0.0.1", "65536", "1000"});
   Program server("idle_server", arguments);
   CHECK(server.exit_status() == 2);
   CHECK(server.prints_usage());
@@ -59,7 +62,9 @@ TEST_CASE("06.7.3 Wrong arguments get a usage line and status 2", "[program:idle
 
 TEST_CASE("06.8.1 A client that stops in the middle of a frame is closed IDLE_MS after its first byte",
           "[program:idle_server][points:4][needs:06.7.1]") {
-  because("A frame that has begun is waited for like one that has not. Its clock starts with its first byte, be it of the length or of the payload.");
+  because(
+      "A frame that has begun is waited for like one that has not. Its clock starts with its first byte, be it of the "
+      "length or of the payload.");
   chapter("A frame has to be complete in time");
   by_hand("./idle_server 127.0.0.1 7000 1000      and      (sleep 0.5; printf '\\0\\0'; sleep 9) | nc 127.0.0.1 7000");
   Program server("idle_server", anywhere(stretched(1000)));
@@ -76,10 +81,15 @@ TEST_CASE("06.8.1 A client that stops in the middle of a frame is closed IDLE_MS
   CHECK(says_why(server));
 }
 
-TEST_CASE("06.8.2 A byte of a frame now and then does not win more time", "[program:idle_server][points:3][extra][needs:06.8.1]") {
-  because("If every byte starts the clock anew, a client can stay for years with one frame. That is an old way to use up a server (slow loris).");
+TEST_CASE("06.8.2 A byte of a frame now and then does not win more time",
+          "[program:idle_server][points:3][extra][needs:06.8.1]") {
+  because(
+      "If every byte starts the clock anew, a client can stay for years with one frame. That is an old way to use up a "
+      "server (slow loris).");
   chapter("A frame has to be complete in time");
-  by_hand("./idle_server 127.0.0.1 7000 1000      and      (printf '\\0\\0\\1\\0'; while sleep 0.1; do printf x; done) | nc 127.0.0.1 7000");
+  by_hand(
+      "./idle_server 127.0.0.1 7000 1000      and      (printf '\\0\\0\\1\\0'; while sleep 0.1; do printf x; done) | "
+      "nc 127.0.0.1 7000");
   Program server("idle_server", anywhere(stretched(1000)));
   Peer client = server.connect();
 
@@ -87,10 +97,15 @@ TEST_CASE("06.8.2 A byte of a frame now and then does not win more time", "[prog
   CHECK(is_closed_after(client, stretched(1000), begun, Milliseconds(100), [&] { client.send("x"); }));
 }
 
-TEST_CASE("06.8.3 A frame that begins late has the whole limit for itself", "[program:idle_server][points:2][extra][needs:06.9.1]") {
-  because("The clock of the silence ends when a frame begins, and the clock of the frame ends when it is complete. Then a new silence begins.");
+TEST_CASE("06.8.3 A frame that begins late has the whole limit for itself",
+          "[program:idle_server][points:2][extra][needs:06.9.1]") {
+  because(
+      "The clock of the silence ends when a frame begins, and the clock of the frame ends when it is complete. Then a "
+      "new silence begins.");
   chapter("A frame has to be complete in time");
-  by_hand("./idle_server 127.0.0.1 7000 2000      and      (sleep 1.2; printf '\\0\\0\\0\\2h'; sleep 1.2; printf i; sleep 9) | nc 127.0.0.1 7000");
+  by_hand(
+      "./idle_server 127.0.0.1 7000 2000      and      (sleep 1.2; printf '\\0\\0\\0\\2h'; sleep 1.2; printf i; sleep "
+      "9) | nc 127.0.0.1 7000");
   Program server("idle_server", anywhere(stretched(1200)));
   Peer client = server.connect();
 
@@ -104,9 +119,13 @@ TEST_CASE("06.8.3 A frame that begins late has the whole limit for itself", "[pr
 }
 
 TEST_CASE("06.9.1 Frames are answered as in lab 04", "[program:idle_server][points:4][needs:06.7.1]") {
-  because("Limits that are not reached change nothing: every frame is answered, in order, however it is cut, and the connection goes on.");
+  because(
+      "Limits that are not reached change nothing: every frame is answered, in order, however it is cut, and the "
+      "connection goes on.");
   chapter("Answers have to be taken");
-  by_hand("./idle_server 127.0.0.1 7000 60000      and      .build/solutions/04-persistent-connections/persistent_client 127.0.0.1 7000");
+  by_hand(
+      "./idle_server 127.0.0.1 7000 60000      and      .build/solutions/04-persistent-connections/persistent_client "
+      "127.0.0.1 7000");
   Program server("idle_server", anywhere(Milliseconds(60'000)));
   Peer client = server.connect();
 
@@ -121,10 +140,15 @@ TEST_CASE("06.9.1 Frames are answered as in lab 04", "[program:idle_server][poin
   CHECK(client.receive_all() == "");
 }
 
-TEST_CASE("06.9.2 Who is busy never notices that a silent one is closed", "[program:idle_server][points:4][needs:06.9.1]") {
-  because("One clock for all is moved by everybody: the busy keep the silent alive, or are closed with them. Each connection has its own.");
+TEST_CASE("06.9.2 Who is busy never notices that a silent one is closed",
+          "[program:idle_server][points:4][needs:06.9.1]") {
+  because(
+      "One clock for all is moved by everybody: the busy keep the silent alive, or are closed with them. Each "
+      "connection has its own.");
   chapter("One clock for each connection");
-  by_hand("./idle_server 127.0.0.1 7000 3000      with one silent nc and one persistent_client that gets a line each second");
+  by_hand(
+      "./idle_server 127.0.0.1 7000 3000      with one silent nc and one persistent_client that gets a line each "
+      "second");
   Program server("idle_server", anywhere(stretched(1000)));
   Endpoint where = server.listening_on();
   Peer early = Peer::connect(where, "the busy one");
@@ -142,9 +166,13 @@ TEST_CASE("06.9.2 Who is busy never notices that a silent one is closed", "[prog
 }
 
 TEST_CASE("06.9.3 Silence counts from the last answer", "[program:idle_server][points:3][extra][needs:06.9.1]") {
-  because("Whoever has just been served is not silent. The limit is for the time without a frame, not for the life of a connection.");
+  because(
+      "Whoever has just been served is not silent. The limit is for the time without a frame, not for the life of a "
+      "connection.");
   chapter("One clock for each connection");
-  by_hand("./idle_server 127.0.0.1 7000 2000      and      (sleep 1.5; printf '\\0\\0\\0\\2hi'; sleep 9) | nc 127.0.0.1 7000");
+  by_hand(
+      "./idle_server 127.0.0.1 7000 2000      and      (sleep 1.5; printf '\\0\\0\\0\\2hi'; sleep 9) | nc 127.0.0.1 "
+      "7000");
   Program server("idle_server", anywhere(stretched(1000)));
   Peer client = server.connect();
 
@@ -153,10 +181,15 @@ TEST_CASE("06.9.3 Silence counts from the last answer", "[program:idle_server][p
   CHECK(is_closed_after(client, stretched(1000), served));
 }
 
-TEST_CASE("06.9.4 A client that does not take its answers is closed after IDLE_MS", "[program:idle_server][points:3][extra][needs:06.9.1]") {
-  because("A client that sends and never reads costs memory as long as it stays. When not a byte of its answers has gone for IDLE_MS, it goes.");
+TEST_CASE("06.9.4 A client that does not take its answers is closed after IDLE_MS",
+          "[program:idle_server][points:3][extra][needs:06.9.1]") {
+  because(
+      "A client that sends and never reads costs memory as long as it stays. When not a byte of its answers has gone "
+      "for IDLE_MS, it goes.");
   chapter("Answers have to be taken");
-  by_hand("./idle_server 127.0.0.1 7000 1000      and a Python client that sends a hundred frames of 100,000 bytes and reads nothing");
+  by_hand(
+      "./idle_server 127.0.0.1 7000 1000      and a Python client that sends a hundred frames of 100,000 bytes and "
+      "reads nothing");
   Program server("idle_server", anywhere(stretched(1000)));
   Endpoint where = server.listening_on();
   Peer client = connect_narrow(where);
@@ -169,8 +202,10 @@ TEST_CASE("06.9.4 A client that does not take its answers is closed after IDLE_M
   CHECK(says_why(server));
 }
 
-TEST_CASE("06.9.5 A client that takes its answer slowly gets all of it", "[program:idle_server][points:3][extra][needs:06.9.1]") {
-  because("A slow network is no crime. As long as some bytes go within IDLE_MS, the answer may take as long as it takes.");
+TEST_CASE("06.9.5 A client that takes its answer slowly gets all of it",
+          "[program:idle_server][points:3][extra][needs:06.9.1]") {
+  because(
+      "A slow network is no crime. As long as some bytes go within IDLE_MS, the answer may take as long as it takes.");
   chapter("Answers have to be taken");
   by_hand("./idle_server 127.0.0.1 7000 1000      and a Python client that reads 50,000 bytes every 300 ms");
   if (!keep_send_buffers_small()) SKIP("the system's buffers cannot be kept small here");

@@ -15,10 +15,13 @@ void chapter(const std::string& heading) { read_about("docs/06-timeouts.md \"" +
 
 }  // namespace
 
-TEST_CASE("06.5.1 The client sends its id and message, and prints the answer without the id", "[program:retry_client][points:3]") {
+TEST_CASE("06.5.1 The client sends its id and message, and prints the answer without the id",
+          "[program:retry_client][points:3]") {
   because("The id says which question an answer belongs to. It is for the two programs; the user gets the answer.");
   chapter("An id for each question");
-  by_hand("nc -u -l 127.0.0.1 7000      and      ./retry_client 127.0.0.1 7000 Hello 3 5000, then type what arrived with Echo: before it");
+  by_hand(
+      "nc -u -l 127.0.0.1 7000      and      ./retry_client 127.0.0.1 7000 Hello 3 5000, then type what arrived with "
+      "Echo: before it");
   UdpPeer us;
   std::string message = "Hello \xff%s " + random_text(3000);
   Program client("retry_client", {us.host(), us.port(), message, "3", "10000"});
@@ -31,9 +34,13 @@ TEST_CASE("06.5.1 The client sends its id and message, and prints the answer wit
 }
 
 TEST_CASE("06.5.2 A datagram with another id is no answer", "[program:retry_client][points:2][needs:06.5.1]") {
-  because("It may be a late answer to a question of an earlier run. Without the id you would take the answer to one question for that of another.");
+  because(
+      "It may be a late answer to a question of an earlier run. Without the id you would take the answer to one "
+      "question for that of another.");
   chapter("An id for each question");
-  by_hand("nc -u -l 127.0.0.1 7000      and      ./retry_client 127.0.0.1 7000 Hello 3 5000, then type Echo: 00000000 wrong");
+  by_hand(
+      "nc -u -l 127.0.0.1 7000      and      ./retry_client 127.0.0.1 7000 Hello 3 5000, then type Echo: 00000000 "
+      "wrong");
   UdpPeer us;
   Program client("retry_client", {us.host(), us.port(), "Hello", "3", "10000"});
 
@@ -54,7 +61,9 @@ TEST_CASE("06.5.2 A datagram with another id is no answer", "[program:retry_clie
 TEST_CASE("06.5.3 A stranger's datagram is no answer", "[program:retry_client][points:2][needs:06.5.1]") {
   because("Anybody may send to your port. An answer comes from the address and the port that you asked.");
   chapter("Strangers and refusals");
-  by_hand("nc -u -l 127.0.0.1 7000      and      ./retry_client 127.0.0.1 7000 Hello 3 5000, then send to its port from a second nc -u");
+  by_hand(
+      "nc -u -l 127.0.0.1 7000      and      ./retry_client 127.0.0.1 7000 Hello 3 5000, then send to its port from a "
+      "second nc -u");
   UdpPeer us, stranger("a stranger");
   Program client("retry_client", {us.host(), us.port(), "Hello", "3", "10000"});
 
@@ -69,14 +78,19 @@ TEST_CASE("06.5.3 A stranger's datagram is no answer", "[program:retry_client][p
 }
 
 TEST_CASE("06.5.4 Each run has an id of its own", "[program:retry_client][points:1][needs:06.5.1]") {
-  because("Runs that share an id take each other's answers. The second of the day, or a generator without a seed, is the same for all who start "
-          "together.");
+  because(
+      "Runs that share an id take each other's answers. The second of the day, or a generator without a seed, is the "
+      "same for all who start "
+      "together.");
   chapter("An id for each question");
-  by_hand("nc -u -l -k 127.0.0.1 7000      and      for i in 1 2 3 4; do ./retry_client 127.0.0.1 7000 Hello 1 1000 & done");
+  by_hand(
+      "nc -u -l -k 127.0.0.1 7000      and      for i in 1 2 3 4; do ./retry_client 127.0.0.1 7000 Hello 1 1000 & "
+      "done");
   UdpPeer us;
   std::vector<std::unique_ptr<Program>> clients;
   for (int i = 0; i < 4; ++i)
-    clients.push_back(std::make_unique<Program>("retry_client", std::vector<std::string>{us.host(), us.port(), "Hello", "1", "10000"}));
+    clients.push_back(std::make_unique<Program>("retry_client",
+                                                std::vector<std::string>{us.host(), us.port(), "Hello", "1", "10000"}));
 
   std::set<std::string> ids;
   for (int i = 0; i < 4; ++i) {
@@ -101,8 +115,11 @@ TEST_CASE("06.5.5 The client asks by IPv6 too", "[program:retry_client][points:1
   CHECK(client.output() == "Echo: Hello\n");
 }
 
-TEST_CASE("06.6.1 Without an answer it asks again, TRIES times in all, after waits that double", "[program:retry_client][points:4][needs:06.5.1]") {
-  because("A datagram may be lost. Ask again, and give a network that is too busy more time with each try. The id stays: it is the same question.");
+TEST_CASE("06.6.1 Without an answer it asks again, TRIES times in all, after waits that double",
+          "[program:retry_client][points:4][needs:06.5.1]") {
+  because(
+      "A datagram may be lost. Ask again, and give a network that is too busy more time with each try. The id stays: "
+      "it is the same question.");
   chapter("Back-off");
   by_hand("nc -u -l 127.0.0.1 7000      and      time ./retry_client 127.0.0.1 7000 Hello 3 300");
   UdpPeer us;
@@ -115,8 +132,11 @@ TEST_CASE("06.6.1 Without an answer it asks again, TRIES times in all, after wai
   CHECK(is_on_time(tries[2].when - tries[1].when, Milliseconds(600), "the third try"));
 }
 
-TEST_CASE("06.6.2 The last wait is waited out, then the client gives up", "[program:retry_client][points:3][needs:06.5.1]") {
-  because("The last try deserves an answer like the others. Who ends right after sending it might as well not have sent it.");
+TEST_CASE("06.6.2 The last wait is waited out, then the client gives up",
+          "[program:retry_client][points:3][needs:06.5.1]") {
+  because(
+      "The last try deserves an answer like the others. Who ends right after sending it might as well not have sent "
+      "it.");
   chapter("Back-off");
   by_hand("nc -u -l 127.0.0.1 7000      and      time ./retry_client 127.0.0.1 7000 Hello 2 500; echo $?");
   UdpPeer us, them("they");
@@ -134,10 +154,13 @@ TEST_CASE("06.6.2 The last wait is waited out, then the client gives up", "[prog
   CHECK(twice.complains("retry_client: "));
 }
 
-TEST_CASE("06.6.3 An answer that comes late in the last wait is taken", "[program:retry_client][points:2][needs:06.5.1]") {
+TEST_CASE("06.6.3 An answer that comes late in the last wait is taken",
+          "[program:retry_client][points:2][needs:06.5.1]") {
   because("Each wait is for an answer, the last one too.");
   chapter("Back-off");
-  by_hand("nc -u -l 127.0.0.1 7000      and      ./retry_client 127.0.0.1 7000 Hello 2 2000, and answer the second try after three seconds");
+  by_hand(
+      "nc -u -l 127.0.0.1 7000      and      ./retry_client 127.0.0.1 7000 Hello 2 2000, and answer the second try "
+      "after three seconds");
   UdpPeer us;
   Program client("retry_client", {us.host(), us.port(), "Hello", "2", std::to_string(stretched(600).count())});
 
@@ -150,9 +173,13 @@ TEST_CASE("06.6.3 An answer that comes late in the last wait is taken", "[progra
 }
 
 TEST_CASE("06.6.4 An answer to an earlier try is an answer", "[program:retry_client][points:2][needs:06.5.1]") {
-  because("The answer may have been slow and not lost. It is the same question, so keep the id and the socket from one try to the next.");
+  because(
+      "The answer may have been slow and not lost. It is the same question, so keep the id and the socket from one try "
+      "to the next.");
   chapter("Back-off");
-  by_hand("nc -u -l 127.0.0.1 7000      and      ./retry_client 127.0.0.1 7000 Hello 3 1000, and answer the first try after the second has come");
+  by_hand(
+      "nc -u -l 127.0.0.1 7000      and      ./retry_client 127.0.0.1 7000 Hello 3 1000, and answer the first try "
+      "after the second has come");
   UdpPeer us;
   Program client("retry_client", {us.host(), us.port(), "Hello", "3", std::to_string(stretched(500).count())});
 
@@ -163,10 +190,15 @@ TEST_CASE("06.6.4 An answer to an earlier try is an answer", "[program:retry_cli
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("06.6.5 Datagrams that are no answer neither end a wait nor start it anew", "[program:retry_client][points:3][extra][needs:06.5.1]") {
-  because("If each datagram starts the wait anew, whoever sends often enough keeps you from ever asking again. One deadline for each wait.");
+TEST_CASE("06.6.5 Datagrams that are no answer neither end a wait nor start it anew",
+          "[program:retry_client][points:3][extra][needs:06.5.1]") {
+  because(
+      "If each datagram starts the wait anew, whoever sends often enough keeps you from ever asking again. One "
+      "deadline for each wait.");
   chapter("Junk does not move the deadline");
-  by_hand("a Python server that answers each try with ten wrong ids a second      and      time ./retry_client 127.0.0.1 7000 Hello 2 600");
+  by_hand(
+      "a Python server that answers each try with ten wrong ids a second      and      time ./retry_client 127.0.0.1 "
+      "7000 Hello 2 600");
   UdpPeer us, stranger("a stranger");
   note_arrivals(us);
   Program client("retry_client", {us.host(), us.port(), "Hello", "2", std::to_string(stretched(600).count())});
@@ -187,7 +219,9 @@ TEST_CASE("06.6.5 Datagrams that are no answer neither end a wait nor start it a
 }
 
 TEST_CASE("06.6.6 A refusal is no answer", "[program:retry_client][points:2][needs:06.6.2]") {
-  because("The server may be starting again just now. A connected socket hears of the refusal (ECONNREFUSED); go on waiting all the same.");
+  because(
+      "The server may be starting again just now. A connected socket hears of the refusal (ECONNREFUSED); go on "
+      "waiting all the same.");
   chapter("Strangers and refusals");
   by_hand("time ./retry_client 127.0.0.1 1 Hello 3 200; echo $?");
   ClosedUdpPort nobody;
@@ -198,10 +232,13 @@ TEST_CASE("06.6.6 A refusal is no answer", "[program:retry_client][points:2][nee
   CHECK(client.complains("no answer after 3 tries"));
 }
 
-TEST_CASE("06.6.7 Being stopped and continued changes no wait", "[program:retry_client][points:2][extra][needs:06.6.1]") {
+TEST_CASE("06.6.7 Being stopped and continued changes no wait",
+          "[program:retry_client][points:2][extra][needs:06.6.1]") {
   because("A wait that is interrupted (EINTR) has not ended. It goes on for what is left of it.");
   chapter("Interrupted waits");
-  by_hand("nc -u -l 127.0.0.1 7000      and      time ./retry_client 127.0.0.1 7000 Hello 2 600, again and again Ctrl-Z and fg");
+  by_hand(
+      "nc -u -l 127.0.0.1 7000      and      time ./retry_client 127.0.0.1 7000 Hello 2 600, again and again Ctrl-Z "
+      "and fg");
   UdpPeer us;
   note_arrivals(us);
   Program client("retry_client", {us.host(), us.port(), "Hello", "2", "600"});

@@ -26,7 +26,8 @@ bool is_try(const Datagram& datagram, const std::string& message) {
   std::string expected = "eight hex digits, a blank, and " + in_quotes(message);
   if (datagram.ending != Ending::more) {
     if (!every_program_has_ended()) Story::current().conclude(State::timed_out);
-    return tell("a datagram: " + expected, every_program_has_ended() ? "the program ended" : std::string(name(datagram.ending)));
+    return tell("a datagram: " + expected,
+                every_program_has_ended() ? "the program ended" : std::string(name(datagram.ending)));
   }
   if (bytes.size() < 9 || !std::all_of(bytes.begin(), bytes.begin() + 8, is_hex) || bytes.substr(8) != " " + message)
     return tell(expected, in_quotes(bytes));
@@ -47,14 +48,16 @@ bool are_tries(const std::vector<Datagram>& datagrams, std::size_t count, const 
 
 std::vector<Datagram> tries_until_end(const UdpPeer& peer) {
   std::vector<Datagram> all;
-  for (Datagram next = next_arrival(peer, patience()); next.ending == Ending::more; next = next_arrival(peer, patience()))
+  for (Datagram next = next_arrival(peer, patience()); next.ending == Ending::more;
+       next = next_arrival(peer, patience()))
     all.push_back(next);
   return all;
 }
 
 bool all_differ(const std::set<std::string>& ids, std::size_t count) {
   if (ids.size() == count) return true;
-  return tell(std::to_string(count) + " ids that differ", std::to_string(ids.size()) + " only, among them " + in_quotes(*ids.begin()));
+  return tell(std::to_string(count) + " ids that differ",
+              std::to_string(ids.size()) + " only, among them " + in_quotes(*ids.begin()));
 }
 
 std::string other_id(const std::string& id) { return id == "deadbeef" ? "beefdead" : "deadbeef"; }

@@ -24,4 +24,5 @@ bool all_differ(const std::set<std::string>& ids, std::size_t count);
 std::string other_id(const std::string& id);
 
 /// Sends from the server's port number, but from another address of this machine.
-void send_from_same_port(const std::string& host, std::uint16_t port, const harness::Endpoint& to, std::string_view bytes);
+void send_from_same_port(const std::string& host, std::uint16_t port, const harness::Endpoint& to,
+                         std::string_view bytes);

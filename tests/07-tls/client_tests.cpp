@@ -5,8 +5,9 @@ using namespace harness;
 
 namespace {
 
-constexpr const char* by_openssl = "openssl s_server -accept 7000 -cert server.pem -key server.key      and      "
-                                   "./tls_echo_client 127.0.0.1 7000 hello ca.pem; echo $?";
+constexpr const char* by_openssl =
+    "openssl s_server -accept 7000 -cert server.pem -key server.key      and      "
+    "./tls_echo_client 127.0.0.1 7000 hello ca.pem; echo $?";
 
 bool prints(Program& client, const std::string& reply) { return client.output() == reply + "\n"; }
 
@@ -30,7 +31,9 @@ bool accepts(const World& world, const Identity& theirs, const std::string& name
 }  // namespace
 
 TEST_CASE("07.5.1 The client talks to a server that its authority vouches for", "[program:tls_echo_client][points:4]") {
-  because("The chain leads to CA, the dates are right, the name is right: then the message goes out, and close_notify after it.");
+  because(
+      "The chain leads to CA, the dates are right, the name is right: then the message goes out, and close_notify "
+      "after it.");
   chapter("Whom to trust");
   by_hand(by_openssl);
   World world;
@@ -47,7 +50,8 @@ TEST_CASE("07.5.1 The client talks to a server that its authority vouches for", 
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("07.5.2 A missing or senseless CA file is named before the client connects", "[program:tls_echo_client][points:2][needs:07.5.1]") {
+TEST_CASE("07.5.2 A missing or senseless CA file is named before the client connects",
+          "[program:tls_echo_client][points:2][needs:07.5.1]") {
   because("A client that cannot read whom to trust trusts nobody, and says so before it bothers the server.");
   chapter("Errors come in a queue");
   by_hand("./tls_echo_client 127.0.0.1 7000 hello nothing.pem; echo $?");
@@ -67,22 +71,28 @@ TEST_CASE("07.5.2 A missing or senseless CA file is named before the client conn
 }
 
 TEST_CASE("07.5.3 A certificate from somebody else is refused", "[program:tls_echo_client][points:4][needs:07.5.1]") {
-  because("Everybody can make a certificate with any name in it. What counts is who signed it. By default OpenSSL's client does not "
-          "look: SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr) makes it.");
+  because(
+      "Everybody can make a certificate with any name in it. What counts is who signed it. By default OpenSSL's client "
+      "does not "
+      "look: SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr) makes it.");
   chapter("Whom to trust");
-  by_hand("openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -keyout self.key -out self.pem      serve it with s_server");
+  by_hand(
+      "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -keyout self.key -out self.pem      serve it with "
+      "s_server");
   World world;
   Identity rogue = Identity::root("Somebody else's authority");
   Identity same_name = Identity::root();
   CHECK(refuses(world, Identity::self_signed({}), "localhost", "self-signed", cause::self_signed));
   CHECK(refuses(world, rogue.issue({}), "localhost", "unknown issuer", cause::unknown));
   // The right name on the root is no proof either.
-  CHECK(refuses(world, same_name.issue({}), "localhost", "unknown issuer, or a wrong signature", cause::unknown + "|signature|decrypt|padding|verif"));
+  CHECK(refuses(world, same_name.issue({}), "localhost", "unknown issuer, or a wrong signature",
+                cause::unknown + "|signature|decrypt|padding|verif"));
 }
 
 TEST_CASE("07.5.4 A certificate outside its dates is refused", "[program:tls_echo_client][points:3][needs:07.5.1]") {
-  because("A key may have been lost or sold since. The dates bound how long one has to trust it. The reason is what "
-          "SSL_get_verify_result tells; X509_verify_cert_error_string puts it into words.");
+  because(
+      "A key may have been lost or sold since. The dates bound how long one has to trust it. The reason is what "
+      "SSL_get_verify_result tells; X509_verify_cert_error_string puts it into words.");
   chapter("The reason of a refusal");
   by_hand("openssl x509 -in server.pem -noout -dates");
   World world;
@@ -94,9 +104,12 @@ TEST_CASE("07.5.4 A certificate outside its dates is refused", "[program:tls_ech
   CHECK(refuses(world, world.root.issue(early), "localhost", "not yet valid", cause::not_yet));
 }
 
-TEST_CASE("07.5.5 Who may not sign, or not serve, is refused", "[program:tls_echo_client][points:3][extra][needs:07.5.1]") {
-  because("The owner of any certificate has a key and can sign with it. Only those marked as an authority (CA:TRUE) may; and a certificate "
-          "for clients does not make a server. Verification by OpenSSL knows that; a home-made one forgets it.");
+TEST_CASE("07.5.5 Who may not sign, or not serve, is refused",
+          "[program:tls_echo_client][points:3][extra][needs:07.5.1]") {
+  because(
+      "The owner of any certificate has a key and can sign with it. Only those marked as an authority (CA:TRUE) may; "
+      "and a certificate "
+      "for clients does not make a server. Verification by OpenSSL knows that; a home-made one forgets it.");
   chapter("A chain of certificates");
   by_hand("openssl x509 -in server.pem -noout -ext basicConstraints,extendedKeyUsage");
   World world;
@@ -107,9 +120,12 @@ TEST_CASE("07.5.5 Who may not sign, or not serve, is refused", "[program:tls_ech
   CHECK(refuses(world, world.root.issue(client_only), "localhost", "a purpose that is not a server's", any));
 }
 
-TEST_CASE("07.5.6 The system's own list of authorities is not used", "[program:tls_echo_client][points:2][extra][needs:07.5.1]") {
-  because("You were told to trust CA and nobody else. SSL_CTX_set_default_verify_paths adds a hundred others, each of which could make a "
-          "certificate for your server.");
+TEST_CASE("07.5.6 The system's own list of authorities is not used",
+          "[program:tls_echo_client][points:2][extra][needs:07.5.1]") {
+  because(
+      "You were told to trust CA and nobody else. SSL_CTX_set_default_verify_paths adds a hundred others, each of "
+      "which could make a "
+      "certificate for your server.");
   chapter("Whom to trust");
   by_hand("SSL_CERT_FILE=rogue-ca.pem ./tls_echo_client 127.0.0.1 7000 hello ca.pem");
   World world;
@@ -126,9 +142,12 @@ TEST_CASE("07.5.6 The system's own list of authorities is not used", "[program:t
   CHECK(client.exit_status() == 1);
 }
 
-TEST_CASE("07.5.7 A chain by way of another authority is accepted if it is whole", "[program:tls_echo_client][points:2][extra][needs:07.5.1]") {
-  because("CA signed an intermediate authority, which signed the server. The server sends both; from its own certificate alone no way "
-          "leads to CA.");
+TEST_CASE("07.5.7 A chain by way of another authority is accepted if it is whole",
+          "[program:tls_echo_client][points:2][extra][needs:07.5.1]") {
+  because(
+      "CA signed an intermediate authority, which signed the server. The server sends both; from its own certificate "
+      "alone no way "
+      "leads to CA.");
   chapter("A chain of certificates");
   by_hand("openssl verify -CAfile ca.pem -untrusted intermediate.pem server.pem");
   World world;
@@ -143,8 +162,10 @@ TEST_CASE("07.5.7 A chain by way of another authority is accepted if it is whole
 }
 
 TEST_CASE("07.6.1 A certificate for another name is refused", "[program:tls_echo_client][points:3][needs:07.5.1]") {
-  because("Whoever has a good certificate for one name could play every other server. The chain says that the certificate is genuine; only "
-          "the name says that it is *theirs*: SSL_set1_host.");
+  because(
+      "Whoever has a good certificate for one name could play every other server. The chain says that the certificate "
+      "is genuine; only "
+      "the name says that it is *theirs*: SSL_set1_host.");
   chapter("The name");
   by_hand("./tls_echo_client 127.0.0.1 7000 hello ca.pem other.example.test; echo $?");
   World world;
@@ -152,34 +173,44 @@ TEST_CASE("07.6.1 A certificate for another name is refused", "[program:tls_echo
   CHECK(refuses(world, world.root.issue(for_names({"wrong.example.test"})), name, what, cause::mismatch));
   // Where there are alternative names the common name does not count.
   CHECK(refuses(world, world.root.issue(for_names({"wrong.example.test"}, name)), name, what, cause::mismatch));
-  for (const char* similar : {"evil-right.example.test", "right.example.test.evil.test", "example.test", "ight.example.test", "*.test"})
+  for (const char* similar :
+       {"evil-right.example.test", "right.example.test.evil.test", "example.test", "ight.example.test", "*.test"})
     CHECK(refuses(world, world.root.issue(for_names({similar})), name, what, cause::mismatch));
-  CHECK(refuses(world, world.root.issue(for_names({"*.example.test"})), "too.right.example.test", what, cause::mismatch));
+  CHECK(
+      refuses(world, world.root.issue(for_names({"*.example.test"})), "too.right.example.test", what, cause::mismatch));
 }
 
 TEST_CASE("07.6.2 An address is matched as an address", "[program:tls_echo_client][points:2][needs:07.5.1]") {
-  because("127.0.0.1 is not a name that looks like a number: certificates have a kind of entry of its own for addresses, and a name entry "
-          "with the same text proves nothing. X509_VERIFY_PARAM_set1_ip_asc asks for the right kind.");
+  because(
+      "127.0.0.1 is not a name that looks like a number: certificates have a kind of entry of its own for addresses, "
+      "and a name entry "
+      "with the same text proves nothing. X509_VERIFY_PARAM_set1_ip_asc asks for the right kind.");
   chapter("The name");
   by_hand("openssl x509 -in server.pem -noout -ext subjectAltName");
   World world;
   Subject other = for_names({"localhost"});
   other.addresses = {"127.0.0.2"};
   CHECK(refuses(world, world.root.issue(other), "127.0.0.1", "address mismatch", cause::mismatch + "|address"));
-  CHECK(refuses(world, world.root.issue(for_names({"127.0.0.1"})), "127.0.0.1", "address mismatch", cause::mismatch + "|address"));
+  CHECK(refuses(world, world.root.issue(for_names({"127.0.0.1"})), "127.0.0.1", "address mismatch",
+                cause::mismatch + "|address"));
   Subject right = for_names({"somebody.example.test"});
   right.addresses = {"192.0.2.7"};
   CHECK(accepts(world, world.root.issue(right), "192.0.2.7"));
 }
 
 TEST_CASE("07.6.3 The name is told to the server (SNI)", "[program:tls_echo_client][points:3][needs:07.5.1]") {
-  because("A server may have a certificate for each of its names and must know, before anything is encrypted, which one you want. "
-          "SSL_set1_host only checks; SSL_set_tlsext_host_name tells.");
+  because(
+      "A server may have a certificate for each of its names and must know, before anything is encrypted, which one "
+      "you want. "
+      "SSL_set1_host only checks; SSL_set_tlsext_host_name tells.");
   chapter("The name");
-  by_hand("openssl s_server -accept 7000 -cert default.pem -key default.key -servername right.example.test -cert2 server.pem -key2 server.key");
+  by_hand(
+      "openssl s_server -accept 7000 -cert default.pem -key default.key -servername right.example.test -cert2 "
+      "server.pem -key2 server.key");
   World world;
   std::string name = random_text(8) + ".example.test", wild = "*.example.test";
-  Identity theirs = world.root.issue(for_names({GENERATE_REF(name, wild)})), other = world.root.issue(for_names({"default.example.test"}));
+  Identity theirs = world.root.issue(for_names({GENERATE_REF(name, wild)})),
+           other = world.root.issue(for_names({"default.example.test"}));
   Listener us;
   Program client("tls_echo_client", world.talking_to(us, "hello", name));
   TlsSettings settings = World::as_server(other);
@@ -207,7 +238,9 @@ TEST_CASE("07.6.4 An address is not told as a name", "[program:tls_echo_client][
 }
 
 TEST_CASE("07.6.5 Without NAME, HOST is the name", "[program:tls_echo_client][points:2][extra][needs:07.5.1]") {
-  because("What was typed is what was meant. The address that a name was resolved to says nothing about who answers there.");
+  because(
+      "What was typed is what was meant. The address that a name was resolved to says nothing about who answers "
+      "there.");
   chapter("The name");
   by_hand("./tls_echo_client localhost 7000 hello ca.pem");
   World world;
@@ -229,8 +262,10 @@ TEST_CASE("07.6.5 Without NAME, HOST is the name", "[program:tls_echo_client][po
   }
 }
 
-TEST_CASE("07.7.1 A server that speaks no TLS, or leaves in the middle, is an error", "[program:tls_echo_client][points:1][needs:07.5.1]") {
-  because("SSL_connect returns something else than 1, and OpenSSL's queue knows why. Nothing of the message may leave.");
+TEST_CASE("07.7.1 A server that speaks no TLS, or leaves in the middle, is an error",
+          "[program:tls_echo_client][points:1][needs:07.5.1]") {
+  because(
+      "SSL_connect returns something else than 1, and OpenSSL's queue knows why. Nothing of the message may leave.");
   chapter("Errors come in a queue");
   by_hand("nc -l 127.0.0.1 7000      and      ./tls_echo_client 127.0.0.1 7000 hello ca.pem; echo $?");
   World world;
@@ -250,8 +285,11 @@ TEST_CASE("07.7.1 A server that speaks no TLS, or leaves in the middle, is an er
   if (how < 3) CHECK(connection.hears_no_data(message));
 }
 
-TEST_CASE("07.7.2 The client offers TLS 1.2 and 1.3 and nothing older", "[program:tls_echo_client][points:2][needs:07.5.1]") {
-  because("TLS_client_method offers what both may know; SSL_CTX_set_min_proto_version keeps the withdrawn versions out (RFC 8996).");
+TEST_CASE("07.7.2 The client offers TLS 1.2 and 1.3 and nothing older",
+          "[program:tls_echo_client][points:2][needs:07.5.1]") {
+  because(
+      "TLS_client_method offers what both may know; SSL_CTX_set_min_proto_version keeps the withdrawn versions out "
+      "(RFC 8996).");
   chapter("Versions");
   by_hand(std::string(by_openssl) + "      with -tls1_2, -tls1_3 and -tls1_1");
   World world;
@@ -287,9 +325,12 @@ TEST_CASE("07.7.3 Wrong arguments get a usage line and status 2", "[program:tls_
   CHECK(client.prints_usage());
 }
 
-TEST_CASE("07.7.4 Addresses are tried until TCP connects, and a failed handshake is final", "[program:tls_echo_client][points:3][extra][needs:07.5.1]") {
-  because("A refused connection says nothing about the next address. A failed handshake says that somebody is there who is not who you "
-          "want; asking around until somebody fits is what an attacker hopes for.");
+TEST_CASE("07.7.4 Addresses are tried until TCP connects, and a failed handshake is final",
+          "[program:tls_echo_client][points:3][extra][needs:07.5.1]") {
+  because(
+      "A refused connection says nothing about the next address. A failed handshake says that somebody is there who is "
+      "not who you "
+      "want; asking around until somebody fits is what an attacker hopes for.");
   chapter("The handshake");
   by_hand("./tls_echo_client 127.0.0.1 1 hello ca.pem; echo $?");
   World world;
@@ -301,7 +342,8 @@ TEST_CASE("07.7.4 Addresses are tried until TCP connects, and a failed handshake
   }
   SECTION("the second of two addresses answers") {
     std::string name = name_with_two_addresses();
-    if (name.empty() || !have_ipv6()) return Story::current().step("not here", "a name with two addresses, so it was not tried");
+    if (name.empty() || !have_ipv6())
+      return Story::current().step("not here", "a name with two addresses, so it was not tried");
     Listener us;
     Program client("tls_echo_client", {name, us.port(), "hello", world.ca, "localhost"});
     TlsPeer connection = TlsPeer::server(us.accept(), world.as_server());
@@ -319,9 +361,12 @@ TEST_CASE("07.7.4 Addresses are tried until TCP connects, and a failed handshake
   }
 }
 
-TEST_CASE("07.8.1 close_notify ends the client's request, and it goes on reading", "[program:tls_echo_client][points:2][needs:07.5.1]") {
-  because("The server may want the whole request before it answers. SSL_shutdown sends close_notify and returns 0: sent, not yet "
-          "received. SSL_read still works then.");
+TEST_CASE("07.8.1 close_notify ends the client's request, and it goes on reading",
+          "[program:tls_echo_client][points:2][needs:07.5.1]") {
+  because(
+      "The server may want the whole request before it answers. SSL_shutdown sends close_notify and returns 0: sent, "
+      "not yet "
+      "received. SSL_read still works then.");
   chapter("The true end: close_notify");
   by_hand(by_openssl);
   World world;
@@ -342,9 +387,12 @@ TEST_CASE("07.8.1 close_notify ends the client's request, and it goes on reading
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("07.8.2 A reply that ends without close_notify is truncated", "[program:tls_echo_client][points:4][needs:07.8.1]") {
-  because("Even a reply of the right length may have been cut: nobody but the server knows where it ends. SSL_ERROR_ZERO_RETURN is the only "
-          "good end; an attacker on the way can end TCP whenever he likes.");
+TEST_CASE("07.8.2 A reply that ends without close_notify is truncated",
+          "[program:tls_echo_client][points:4][needs:07.8.1]") {
+  because(
+      "Even a reply of the right length may have been cut: nobody but the server knows where it ends. "
+      "SSL_ERROR_ZERO_RETURN is the only "
+      "good end; an attacker on the way can end TCP whenever he likes.");
   chapter("The true end: close_notify");
   by_hand("openssl s_server, kill -9 it in the middle");
   World world;
@@ -364,8 +412,11 @@ TEST_CASE("07.8.2 A reply that ends without close_notify is truncated", "[progra
   CHECK(client.complains("truncated"));
 }
 
-TEST_CASE("07.8.3 A reply that is finished too early is an error", "[program:tls_echo_client][points:1][needs:07.8.1]") {
-  because("close_notify says that the server has said all that it wants to say. Whether that is a whole reply you must count yourself.");
+TEST_CASE("07.8.3 A reply that is finished too early is an error",
+          "[program:tls_echo_client][points:1][needs:07.8.1]") {
+  because(
+      "close_notify says that the server has said all that it wants to say. Whether that is a whole reply you must "
+      "count yourself.");
   chapter("The true end: close_notify");
   by_hand(by_openssl);
   World world;
@@ -397,9 +448,12 @@ TEST_CASE("07.8.4 The reply is printed as it came", "[program:tls_echo_client][p
   CHECK(prints(client, start + rest));
 }
 
-TEST_CASE("07.8.5 A message of 100,000 bytes gets there and back", "[program:tls_echo_client][points:1][needs:07.8.1]") {
-  because("Seven records each way. SSL_write takes all of it unless you ask for less (SSL_MODE_ENABLE_PARTIAL_WRITE); SSL_read gives "
-          "one record at most.");
+TEST_CASE("07.8.5 A message of 100,000 bytes gets there and back",
+          "[program:tls_echo_client][points:1][needs:07.8.1]") {
+  because(
+      "Seven records each way. SSL_write takes all of it unless you ask for less (SSL_MODE_ENABLE_PARTIAL_WRITE); "
+      "SSL_read gives "
+      "one record at most.");
   chapter("Read and write");
   by_hand("./tls_echo_client 127.0.0.1 7000 $(head -c 100000 /dev/zero | tr '\\0' x) ca.pem | wc -c");
   World world;
@@ -414,8 +468,11 @@ TEST_CASE("07.8.5 A message of 100,000 bytes gets there and back", "[program:tls
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("07.8.6 A server that vanishes after the handshake is an error, not a signal", "[program:tls_echo_client][points:2][extra][needs:07.8.1]") {
-  because("OpenSSL writes to the socket with write, which knows no MSG_NOSIGNAL: SIGPIPE ends a program that does not ignore it.");
+TEST_CASE("07.8.6 A server that vanishes after the handshake is an error, not a signal",
+          "[program:tls_echo_client][points:2][extra][needs:07.8.1]") {
+  because(
+      "OpenSSL writes to the socket with write, which knows no MSG_NOSIGNAL: SIGPIPE ends a program that does not "
+      "ignore it.");
   chapter("SIGPIPE again");
   by_hand("openssl s_server, kill -9 it during a long conversation");
   World world;

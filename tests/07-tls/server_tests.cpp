@@ -5,8 +5,9 @@ using namespace harness;
 
 namespace {
 
-constexpr const char* by_openssl = "./tls_echo_server 127.0.0.1 7000 server.pem server.key      and      "
-                                   "openssl s_client -connect 127.0.0.1:7000 -CAfile ca.pem -quiet -no_ign_eof";
+constexpr const char* by_openssl =
+    "./tls_echo_server 127.0.0.1 7000 server.pem server.key      and      "
+    "openssl s_client -connect 127.0.0.1:7000 -CAfile ca.pem -quiet -no_ign_eof";
 
 // The server must end with 1, without ever having listened, and name one of `files`.
 bool gives_up_naming(Program& server, const std::vector<std::string>& files) {
@@ -20,8 +21,10 @@ bool gives_up_naming(Program& server, const std::vector<std::string>& files) {
 }  // namespace
 
 TEST_CASE("07.1.1 The server presents its certificate", "[program:tls_echo_server][points:3]") {
-  because("A context holds what all connections have in common: certificate, key, versions. Each connection is an SSL object made "
-          "from it; SSL_accept makes the server's part of the handshake.");
+  because(
+      "A context holds what all connections have in common: certificate, key, versions. Each connection is an SSL "
+      "object made "
+      "from it; SSL_accept makes the server's part of the handshake.");
   chapter("A context for all connections");
   by_hand(by_openssl);
   World world;
@@ -34,11 +37,14 @@ TEST_CASE("07.1.1 The server presents its certificate", "[program:tls_echo_serve
 }
 
 TEST_CASE("07.1.2 The whole chain is sent", "[program:tls_echo_server][points:3][needs:07.1.1]") {
-  because("A client has the root and nothing else. The certificates between yours and the root must come from you: "
-          "SSL_CTX_use_certificate_chain_file reads them all, SSL_CTX_use_certificate_file only the first.");
+  because(
+      "A client has the root and nothing else. The certificates between yours and the root must come from you: "
+      "SSL_CTX_use_certificate_chain_file reads them all, SSL_CTX_use_certificate_file only the first.");
   chapter("A chain of certificates");
-  by_hand("cat server.pem intermediate.pem > chain.pem; ./tls_echo_server 127.0.0.1 7000 chain.pem server.key      and      "
-          "openssl s_client -connect 127.0.0.1:7000 -CAfile ca.pem -showcerts");
+  by_hand(
+      "cat server.pem intermediate.pem > chain.pem; ./tls_echo_server 127.0.0.1 7000 chain.pem server.key      and     "
+      " "
+      "openssl s_client -connect 127.0.0.1:7000 -CAfile ca.pem -showcerts");
   World world;
   Subject upper, lower;
   upper.authority = lower.authority = true;
@@ -53,11 +59,16 @@ TEST_CASE("07.1.2 The whole chain is sent", "[program:tls_echo_server][points:3]
   CHECK(client.was_shown(3));
 }
 
-TEST_CASE("07.1.3 A key that does not match is noticed before the server listens", "[program:tls_echo_server][points:2][needs:07.1.1]") {
-  because("A server that does not look at the results starts well, and then every handshake fails with \"no shared cipher\". "
-          "SSL_CTX_check_private_key compares the two; for a key of another kind it is the only call that does.");
+TEST_CASE("07.1.3 A key that does not match is noticed before the server listens",
+          "[program:tls_echo_server][points:2][needs:07.1.1]") {
+  because(
+      "A server that does not look at the results starts well, and then every handshake fails with \"no shared "
+      "cipher\". "
+      "SSL_CTX_check_private_key compares the two; for a key of another kind it is the only call that does.");
   chapter("A context for all connections");
-  by_hand("openssl genpkey -algorithm ed25519 -out other.key; ./tls_echo_server 127.0.0.1 7000 server.pem other.key; echo $?");
+  by_hand(
+      "openssl genpkey -algorithm ed25519 -out other.key; ./tls_echo_server 127.0.0.1 7000 server.pem other.key; echo "
+      "$?");
   World world;
   Subject other;
   other.key = GENERATE(Subject::Key::p256, Subject::Key::ed25519);
@@ -67,8 +78,11 @@ TEST_CASE("07.1.3 A key that does not match is noticed before the server listens
   CHECK(gives_up_naming(server, {"other.key", "server.pem"}));
 }
 
-TEST_CASE("07.1.4 A missing or senseless file is named before the server listens", "[program:tls_echo_server][points:2][needs:07.1.1]") {
-  because("Who starts a server wants to read which of the files is wrong, now, and not in the log of the first client's visit.");
+TEST_CASE("07.1.4 A missing or senseless file is named before the server listens",
+          "[program:tls_echo_server][points:2][needs:07.1.1]") {
+  because(
+      "Who starts a server wants to read which of the files is wrong, now, and not in the log of the first client's "
+      "visit.");
   chapter("Errors come in a queue");
   by_hand("./tls_echo_server 127.0.0.1 7000 nothing.pem server.key; echo $?");
   World world;
@@ -79,8 +93,10 @@ TEST_CASE("07.1.4 A missing or senseless file is named before the server listens
   if (content == 1) world.folder.write("suspect.pem", "");
   if (content == 2) world.folder.write("suspect.pem", "this is no PEM file\n" + random_bytes(300));
   // The other of the two: a key where a certificate belongs, and the other way round.
-  if (content == 3) world.folder.write("suspect.pem", role == 0 ? world.server.key_pem() : world.server.certificate_pem());
-  Program server("tls_echo_server", {"127.0.0.1", "0", role == 0 ? bad : world.certificate, role == 0 ? world.key : bad});
+  if (content == 3)
+    world.folder.write("suspect.pem", role == 0 ? world.server.key_pem() : world.server.certificate_pem());
+  Program server("tls_echo_server",
+                 {"127.0.0.1", "0", role == 0 ? bad : world.certificate, role == 0 ? world.key : bad});
 
   CHECK(gives_up_naming(server, {"suspect.pem"}));
 }
@@ -100,7 +116,8 @@ TEST_CASE("07.1.5 Wrong arguments get a usage line and status 2", "[program:tls_
 }
 
 TEST_CASE("07.2.1 TLS 1.2 and TLS 1.3 are both offered", "[program:tls_echo_server][points:2][needs:07.3.1]") {
-  because("TLS_server_method negotiates the best version that both sides know. Who pins one version locks out the others.");
+  because(
+      "TLS_server_method negotiates the best version that both sides know. Who pins one version locks out the others.");
   chapter("Versions");
   by_hand(std::string(by_openssl) + " -tls1_2");
   World world;
@@ -115,9 +132,12 @@ TEST_CASE("07.2.1 TLS 1.2 and TLS 1.3 are both offered", "[program:tls_echo_serv
   }
 }
 
-TEST_CASE("07.2.2 A handshake that arrives in pieces is a handshake", "[program:tls_echo_server][points:1][needs:07.1.1]") {
-  because("TCP may cut a hello anywhere. On a socket that does not wait, SSL_accept then says SSL_ERROR_WANT_READ: wait, and "
-          "call it again.");
+TEST_CASE("07.2.2 A handshake that arrives in pieces is a handshake",
+          "[program:tls_echo_server][points:1][needs:07.1.1]") {
+  because(
+      "TCP may cut a hello anywhere. On a socket that does not wait, SSL_accept then says SSL_ERROR_WANT_READ: wait, "
+      "and "
+      "call it again.");
   chapter("The handshake");
   by_hand("a proxy that forwards sixteen bytes at a time");
   World world;
@@ -129,9 +149,12 @@ TEST_CASE("07.2.2 A handshake that arrives in pieces is a handshake", "[program:
   CHECK(client.is_secured());
 }
 
-TEST_CASE("07.2.3 A handshake that is not complete after five seconds is dropped", "[program:tls_echo_server][points:3][needs:07.1.1]") {
-  because("Strangers may connect and say nothing, or a byte now and then. Each holds a descriptor and perhaps a thread. One deadline for "
-          "the whole handshake ends that; a timeout for each read does not.");
+TEST_CASE("07.2.3 A handshake that is not complete after five seconds is dropped",
+          "[program:tls_echo_server][points:3][needs:07.1.1]") {
+  because(
+      "Strangers may connect and say nothing, or a byte now and then. Each holds a descriptor and perhaps a thread. "
+      "One deadline for "
+      "the whole handshake ends that; a timeout for each read does not.");
   chapter("A limit for strangers");
   by_hand("./tls_echo_server 127.0.0.1 7000 server.pem server.key      and      time nc 127.0.0.1 7000");
   World world;
@@ -162,7 +185,8 @@ TEST_CASE("07.2.3 A handshake that is not complete after five seconds is dropped
       ++ended;
       auto took = std::chrono::steady_clock::now() - start;
       if (took < limit * 9 / 10) {
-        Story::current().mismatch("5 s of patience", std::string(name) + " was dropped after " +
+        Story::current().mismatch("5 s of patience",
+                                  std::string(name) + " was dropped after " +
                                       std::to_string(std::chrono::duration_cast<Milliseconds>(took).count()) + " ms");
         FAIL("too early");
       }
@@ -170,14 +194,17 @@ TEST_CASE("07.2.3 A handshake that is not complete after five seconds is dropped
   }
   for (auto& [name, stranger] : strangers)
     if (!stranger.ends_within(Milliseconds(0))) {
-      Story::current().mismatch("an end after 5 s", std::string(name) + " is still connected after " + std::to_string(latest.count()) + " ms");
+      Story::current().mismatch("an end after 5 s", std::string(name) + " is still connected after " +
+                                                        std::to_string(latest.count()) + " ms");
       FAIL_CHECK(name << " is not dropped");
     }
   CHECK(serves(server, world));
 }
 
 TEST_CASE("07.2.4 After the handshake there is no limit", "[program:tls_echo_server][points:2][needs:07.1.1]") {
-  because("The limit is for strangers. A limit left on the socket (SO_RCVTIMEO, alarm) would cut off clients that just have nothing to say.");
+  because(
+      "The limit is for strangers. A limit left on the socket (SO_RCVTIMEO, alarm) would cut off clients that just "
+      "have nothing to say.");
   chapter("A limit for strangers");
   by_hand(std::string(by_openssl) + "      wait six seconds, then type");
   World world;
@@ -190,7 +217,9 @@ TEST_CASE("07.2.4 After the handshake there is no limit", "[program:tls_echo_ser
 }
 
 TEST_CASE("07.2.5 Nothing older than TLS 1.2 is accepted", "[program:tls_echo_server][points:2][extra][needs:07.3.1]") {
-  because("TLS 1.0 and 1.1 are withdrawn (RFC 8996). SSL_CTX_set_min_proto_version says so, whatever the system's default is.");
+  because(
+      "TLS 1.0 and 1.1 are withdrawn (RFC 8996). SSL_CTX_set_min_proto_version says so, whatever the system's default "
+      "is.");
   chapter("Versions");
   by_hand("openssl s_client -connect 127.0.0.1:7000 -tls1_1 -cipher ALL:@SECLEVEL=0");
   World world;
@@ -218,9 +247,12 @@ TEST_CASE("07.3.1 A message comes back with Echo: before it", "[program:tls_echo
   CHECK(client.is_hung_up());
 }
 
-TEST_CASE("07.3.2 A client that receives just once finds all of its echo", "[program:tls_echo_server][points:1][needs:07.3.1]") {
-  because("Each SSL_write makes a record, and each SSL_read gives at most one. The prefix in a record of its own is all that a client "
-          "sees that reads once.");
+TEST_CASE("07.3.2 A client that receives just once finds all of its echo",
+          "[program:tls_echo_server][points:1][needs:07.3.1]") {
+  because(
+      "Each SSL_write makes a record, and each SSL_read gives at most one. The prefix in a record of its own is all "
+      "that a client "
+      "sees that reads once.");
   chapter("Read and write");
   by_hand("a Python client: s.sendall(b'hi'); print(s.recv(1024))");
   World world;
@@ -232,7 +264,8 @@ TEST_CASE("07.3.2 A client that receives just once finds all of its echo", "[pro
   CHECK(client.receive_once() == "Echo: " + message);
 }
 
-TEST_CASE("07.3.3 Bytes are bytes: zero, 0xff and newlines come back unharmed", "[program:tls_echo_server][points:1][needs:07.3.1]") {
+TEST_CASE("07.3.3 Bytes are bytes: zero, 0xff and newlines come back unharmed",
+          "[program:tls_echo_server][points:1][needs:07.3.1]") {
   because("SSL_read gives a count, not a C string. Use the count.");
   chapter("Read and write");
   by_hand("printf 'a\\0b\\377\\n' piped into openssl s_client");
@@ -245,8 +278,10 @@ TEST_CASE("07.3.3 Bytes are bytes: zero, 0xff and newlines come back unharmed", 
 }
 
 TEST_CASE("07.3.4 Large messages come back whole", "[program:tls_echo_server][points:2][needs:07.3.1]") {
-  because("A record holds at most 16 KiB, so a large message is many of them. TLS may also hold decrypted bytes that poll knows "
-          "nothing of: read until SSL_read has no more.");
+  because(
+      "A record holds at most 16 KiB, so a large message is many of them. TLS may also hold decrypted bytes that poll "
+      "knows "
+      "nothing of: read until SSL_read has no more.");
   chapter("Read and write");
   by_hand("head -c 2000000 /dev/zero | openssl s_client -connect 127.0.0.1:7000 -quiet | wc -c");
   World world;
@@ -276,8 +311,11 @@ TEST_CASE("07.3.5 An empty request is answered too", "[program:tls_echo_server][
   CHECK(client.exchange("") == "Echo: ");
 }
 
-TEST_CASE("07.3.6 The server answers before the request has ended, not before it begins", "[program:tls_echo_server][points:1][needs:07.3.1]") {
-  because("A client may want the first part of the answer before it sends the rest. And before the first byte there is nothing to answer.");
+TEST_CASE("07.3.6 The server answers before the request has ended, not before it begins",
+          "[program:tls_echo_server][points:1][needs:07.3.1]") {
+  because(
+      "A client may want the first part of the answer before it sends the rest. And before the first byte there is "
+      "nothing to answer.");
   chapter("Read and write");
   by_hand(by_openssl);
   World world;
@@ -293,9 +331,12 @@ TEST_CASE("07.3.6 The server answers before the request has ended, not before it
   CHECK(client.receive_all() == "");
 }
 
-TEST_CASE("07.3.7 A request that ends without close_notify is truncated", "[program:tls_echo_server][points:3][needs:07.3.1]") {
-  because("Anybody between you and the client can end the TCP connection. Only close_notify, which nobody can forge, says that the "
-          "request is complete: SSL_ERROR_ZERO_RETURN. Everything else that ends SSL_read is no end.");
+TEST_CASE("07.3.7 A request that ends without close_notify is truncated",
+          "[program:tls_echo_server][points:3][needs:07.3.1]") {
+  because(
+      "Anybody between you and the client can end the TCP connection. Only close_notify, which nobody can forge, says "
+      "that the "
+      "request is complete: SSL_ERROR_ZERO_RETURN. Everything else that ends SSL_read is no end.");
   chapter("The true end: close_notify");
   by_hand("a Python client that calls s.detach() and closes the socket, without unwrap()");
   World world;
@@ -318,8 +359,10 @@ TEST_CASE("07.3.7 A request that ends without close_notify is truncated", "[prog
 }
 
 TEST_CASE("07.4.1 Several connections are served at a time", "[program:tls_echo_server][points:2][needs:07.3.1]") {
-  because("A conversation may last for hours, and others want to be served meanwhile: give each connection a thread or a process, or "
-          "let poll say who has something.");
+  because(
+      "A conversation may last for hours, and others want to be served meanwhile: give each connection a thread or a "
+      "process, or "
+      "let poll say who has something.");
   chapter("Many at once");
   by_hand("openssl s_client in two terminals");
   World world;
@@ -338,7 +381,9 @@ TEST_CASE("07.4.1 Several connections are served at a time", "[program:tls_echo_
 }
 
 TEST_CASE("07.4.2 A silent client does not hold up the others", "[program:tls_echo_server][points:2][needs:07.3.1]") {
-  because("SSL_accept waits for the client. Called in the loop that accepts, it makes everybody wait for a stranger that says nothing.");
+  because(
+      "SSL_accept waits for the client. Called in the loop that accepts, it makes everybody wait for a stranger that "
+      "says nothing.");
   chapter("Many at once");
   by_hand("nc 127.0.0.1 7000      and meanwhile      openssl s_client -connect 127.0.0.1:7000");
   World world;

@@ -28,9 +28,12 @@ bool is_not_served(TlsPeer client) {
 
 }  // namespace
 
-TEST_CASE("07.9.1 Plain text and nonsense cost one connection", "[program:tls_echo_server][points:3][extra][needs:07.3.1]") {
-  because("Somebody will type http:// for https://. SSL_accept fails then, and that is the end of one connection and no reason to end "
-          "the server.");
+TEST_CASE("07.9.1 Plain text and nonsense cost one connection",
+          "[program:tls_echo_server][points:3][extra][needs:07.3.1]") {
+  because(
+      "Somebody will type http:// for https://. SSL_accept fails then, and that is the end of one connection and no "
+      "reason to end "
+      "the server.");
   chapter("What a server owes to strangers");
   by_hand(std::string(run_server) + "      and      curl http://127.0.0.1:7000/");
   World world;
@@ -43,7 +46,8 @@ TEST_CASE("07.9.1 Plain text and nonsense cost one connection", "[program:tls_ec
   std::string huge_record("\x16\x03\x01\xff\xff", 5), alert("\x15\x03\x01\x00\x02\x02\x28", 7);
   std::string spoilt = hello.substr(0, hello.size() - 9) + random_bytes(9);
   spoilt[5] = 0x7f;
-  for (const std::string& nonsense : {std::string("GET / HTTP/1.0\r\n\r\n"), random_bytes(500), alert, huge_record + random_bytes(2000), spoilt}) {
+  for (const std::string& nonsense :
+       {std::string("GET / HTTP/1.0\r\n\r\n"), random_bytes(500), alert, huge_record + random_bytes(2000), spoilt}) {
     TlsPeer stranger = TlsPeer::client(Peer::connect(server.listening_on(), "a stranger"));
     stranger.send_raw(nonsense);
     stranger.cut();
@@ -61,11 +65,15 @@ TEST_CASE("07.9.1 Plain text and nonsense cost one connection", "[program:tls_ec
   CHECK(serves(server, world));
 }
 
-TEST_CASE("07.9.2 Clients that hang up in the handshake cost one connection each", "[program:tls_echo_server][points:3][extra][needs:07.3.1]") {
-  because("A scanner, a client whose user pressed Ctrl-C, a client that does not like your certificate: the handshake fails in many "
-          "places. Each is the end of one connection.");
+TEST_CASE("07.9.2 Clients that hang up in the handshake cost one connection each",
+          "[program:tls_echo_server][points:3][extra][needs:07.3.1]") {
+  because(
+      "A scanner, a client whose user pressed Ctrl-C, a client that does not like your certificate: the handshake "
+      "fails in many "
+      "places. Each is the end of one connection.");
   chapter("What a server owes to strangers");
-  by_hand(std::string(run_server) + "      and      openssl s_client -connect 127.0.0.1:7000 -CAfile other-ca.pem -verify_return_error");
+  by_hand(std::string(run_server) +
+          "      and      openssl s_client -connect 127.0.0.1:7000 -CAfile other-ca.pem -verify_return_error");
   World world;
   Program server("tls_echo_server", world.served());
   Endpoint where = server.listening_on();
@@ -90,9 +98,12 @@ TEST_CASE("07.9.2 Clients that hang up in the handshake cost one connection each
   CHECK(serves(server, world));
 }
 
-TEST_CASE("07.9.3 A client that leaves its replies unread costs nothing", "[program:tls_echo_server][points:2][extra][needs:07.3.1]") {
-  because("OpenSSL writes to the socket with write, which knows no MSG_NOSIGNAL: the second write to a client that has gone raises SIGPIPE, "
-          "which ends a program that does not ignore it.");
+TEST_CASE("07.9.3 A client that leaves its replies unread costs nothing",
+          "[program:tls_echo_server][points:2][extra][needs:07.3.1]") {
+  because(
+      "OpenSSL writes to the socket with write, which knows no MSG_NOSIGNAL: the second write to a client that has "
+      "gone raises SIGPIPE, "
+      "which ends a program that does not ignore it.");
   chapter("SIGPIPE again");
   by_hand(std::string(run_server) + "      and a client that sends 20 messages and closes at once");
   World world;
@@ -115,11 +126,14 @@ TEST_CASE("07.9.3 A client that leaves its replies unread costs nothing", "[prog
   CHECK(serves(server, world));
 }
 
-TEST_CASE("07.9.4 Finished conversations leave nothing behind, good ones and failed ones", "[program:tls_echo_server][points:3][extra][needs:07.3.1]") {
+TEST_CASE("07.9.4 Finished conversations leave nothing behind, good ones and failed ones",
+          "[program:tls_echo_server][points:3][extra][needs:07.3.1]") {
   // Told anew for each client, or a failure would be told with the story of seven hundred.
   auto begin_story = [] {
     Story::current().begin();
-    because("SSL_free gives back some 20 KB a connection, and close a descriptor; both on every way out, also when the handshake failed.");
+    because(
+        "SSL_free gives back some 20 KB a connection, and close a descriptor; both on every way out, also when the "
+        "handshake failed.");
     chapter("What a server owes to strangers");
     by_hand("ls /proc/$(pidof tls_echo_server)/fd | wc -l; grep VmRSS /proc/$(pidof tls_echo_server)/status");
   };
@@ -150,26 +164,34 @@ TEST_CASE("07.9.4 Finished conversations leave nothing behind, good ones and fai
   };
   std::size_t idle = open_descriptors(server.pid());
   converse(60);
-  REQUIRE(settles_at_most(idle + 1, [&server] { return open_descriptors(server.pid()); }, "open descriptors"));
+  REQUIRE(settles_at_most(
+      idle + 1, [&server] { return open_descriptors(server.pid()); }, "open descriptors"));
   std::size_t before = resident_kib(server.pid());
   converse(300);
-  CHECK(settles_at_most(idle + 1, [&server] { return open_descriptors(server.pid()); }, "open descriptors"));
-  CHECK(settles_at_most(0, [&server] { return zombies(server.pid()); }, "finished children that nobody waited for"));
-  CHECK(settles_at_most(before + 2560, [&server] { return resident_kib(server.pid()); }, "KiB of memory in use"));
+  CHECK(settles_at_most(
+      idle + 1, [&server] { return open_descriptors(server.pid()); }, "open descriptors"));
+  CHECK(settles_at_most(
+      0, [&server] { return zombies(server.pid()); }, "finished children that nobody waited for"));
+  CHECK(settles_at_most(
+      before + 2560, [&server] { return resident_kib(server.pid()); }, "KiB of memory in use"));
 }
 
-TEST_CASE("07.9.5 Programs that others wrote can talk to the server", "[program:tls_echo_server][points:1][extra][needs:07.3.1]") {
-  because("openssl s_client, curl and Python all speak TLS, each in its own way: a server that serves them serves the world.");
+TEST_CASE("07.9.5 Programs that others wrote can talk to the server",
+          "[program:tls_echo_server][points:1][extra][needs:07.3.1]") {
+  because(
+      "openssl s_client, curl and Python all speak TLS, each in its own way: a server that serves them serves the "
+      "world.");
   chapter("Look at it with openssl");
-  by_hand(std::string(run_server) + "      and      openssl s_client -connect 127.0.0.1:7000 -CAfile ca.pem -quiet -no_ign_eof");
+  by_hand(std::string(run_server) +
+          "      and      openssl s_client -connect 127.0.0.1:7000 -CAfile ca.pem -quiet -no_ign_eof");
   World world;
   Program server("tls_echo_server", world.served());
   std::string where = in_words(server.listening_on()), port = std::to_string(server.listening_on().port);
   int tried = 0;
 
   if (std::string openssl = find_program("openssl"); !openssl.empty()) {
-    Program s_client(openssl, {"s_client", "-connect", where, "-CAfile", world.ca, "-verify_return_error", "-verify_ip", "127.0.0.1",
-                               "-servername", "localhost", "-quiet", "-no_ign_eof"});
+    Program s_client(openssl, {"s_client", "-connect", where, "-CAfile", world.ca, "-verify_return_error", "-verify_ip",
+                               "127.0.0.1", "-servername", "localhost", "-quiet", "-no_ign_eof"});
     s_client.type("hello from s_client\n");
     CHECK(s_client.next_line() == "Echo: hello from s_client");
     s_client.end_input();
@@ -199,19 +221,24 @@ TEST_CASE("07.9.5 Programs that others wrote can talk to the server", "[program:
   if (tried == 0) SKIP("neither openssl nor curl nor python3 is installed here");
 }
 
-TEST_CASE("07.9.6 The client can talk to servers that others wrote", "[program:tls_echo_client][points:1][extra][needs:07.8.1]") {
+TEST_CASE("07.9.6 The client can talk to servers that others wrote",
+          "[program:tls_echo_client][points:1][extra][needs:07.8.1]") {
   because("openssl s_server and Python's ssl end a conversation each in its own way; both say close_notify.");
   chapter("Look at it with openssl");
-  by_hand("openssl s_server -accept 7000 -cert server.pem -key server.key      and      ./tls_echo_client 127.0.0.1 7000 hello ca.pem");
+  by_hand(
+      "openssl s_server -accept 7000 -cert server.pem -key server.key      and      ./tls_echo_client 127.0.0.1 7000 "
+      "hello ca.pem");
   World world;
   int tried = 0;
 
   if (std::string openssl = find_program("openssl"); !openssl.empty()) {
-    Program s_server(openssl, {"s_server", "-accept", "127.0.0.1:0", "-cert", world.certificate, "-key", world.key, "-naccept", "1"});
+    Program s_server(openssl, {"s_server", "-accept", "127.0.0.1:0", "-cert", world.certificate, "-key", world.key,
+                               "-naccept", "1"});
     s_server.type("Echo: hello\n");  // it sends what is typed as soon as somebody is there
     std::string port;
     while (port.empty() && s_server.has_line_within(patience()))
-      if (std::string line = s_server.next_line().bytes; line.starts_with("ACCEPT ")) port = line.substr(line.rfind(':') + 1);
+      if (std::string line = s_server.next_line().bytes; line.starts_with("ACCEPT "))
+        port = line.substr(line.rfind(':') + 1);
     REQUIRE(!port.empty());
     Program client("tls_echo_client", {"127.0.0.1", port, "hello", world.ca});
     CHECK(client.output() == "Echo: hello\n\n");
@@ -231,7 +258,8 @@ TEST_CASE("07.9.6 The client can talk to servers that others wrote", "[program:t
                             "    s.sendall(b'Echo: ' + request)\n"
                             "    s.unwrap()\n",
                             world.certificate, world.key});
-    Program client("tls_echo_client", {"127.0.0.1", std::to_string(server.listening_on().port), "hello", world.ca, "localhost"});
+    Program client("tls_echo_client",
+                   {"127.0.0.1", std::to_string(server.listening_on().port), "hello", world.ca, "localhost"});
     CHECK(client.output() == "Echo: hello\n");
     CHECK(client.exit_status() == 0);
     ++tried;
@@ -243,7 +271,9 @@ TEST_CASE("07.9.7 The server listens on IPv6 too", "[program:tls_echo_server][po
   if (!have_ipv6()) SKIP("this machine's loopback has no ::1");
   because("getaddrinfo gives addresses of both families, and TLS does not care which one carries it.");
   chapter("The handshake");
-  by_hand("./tls_echo_server ::1 7000 server.pem server.key      and      openssl s_client -connect '[::1]:7000' -CAfile ca.pem");
+  by_hand(
+      "./tls_echo_server ::1 7000 server.pem server.key      and      openssl s_client -connect '[::1]:7000' -CAfile "
+      "ca.pem");
   World world;
   Program server("tls_echo_server", {"::1", "0", world.certificate, world.key});
 
@@ -251,23 +281,32 @@ TEST_CASE("07.9.7 The server listens on IPv6 too", "[program:tls_echo_server][po
   CHECK(serves(server, world, "we"));
 }
 
-TEST_CASE("07.10.1 With --client-ca only clients with a certificate are served", "[program:tls_echo_server][points:5][bonus][needs:07.3.1]") {
-  because("TLS can prove both sides. SSL_VERIFY_PEER makes a server ask for a certificate; only with SSL_VERIFY_FAIL_IF_NO_PEER_CERT does it "
-          "insist on one.");
+TEST_CASE("07.10.1 With --client-ca only clients with a certificate are served",
+          "[program:tls_echo_server][points:5][bonus][needs:07.3.1]") {
+  because(
+      "TLS can prove both sides. SSL_VERIFY_PEER makes a server ask for a certificate; only with "
+      "SSL_VERIFY_FAIL_IF_NO_PEER_CERT does it "
+      "insist on one.");
   chapter("Client certificates");
-  by_hand("./tls_echo_server 127.0.0.1 7000 --client-ca ca.pem server.pem server.key      and      openssl s_client ... -cert client.pem -key client.key");
+  by_hand(
+      "./tls_echo_server 127.0.0.1 7000 --client-ca ca.pem server.pem server.key      and      openssl s_client ... "
+      "-cert client.pem -key client.key");
   World world;
   Identity clients_root = Identity::root("The clients' authority"), rogue = Identity::root("Somebody else");
   Subject subject;
   subject.common_name = "a client";
   subject.for_servers = false;
   Identity good = clients_root.issue(subject), bad = rogue.issue(subject);
-  Program server("tls_echo_server", {"127.0.0.1", "0", "--client-ca", world.folder.write("clients.pem", clients_root.certificate_pem()),
-                                     world.certificate, world.key});
+  Program server("tls_echo_server",
+                 {"127.0.0.1", "0", "--client-ca", world.folder.write("clients.pem", clients_root.certificate_pem()),
+                  world.certificate, world.key});
   for (const Identity* own : std::vector<const Identity*>{&good, nullptr, &bad}) {
     TlsSettings settings = world.as_client();
     settings.own = own;
-    TlsPeer client = meet(server, settings, own == &good ? "a client" : own == nullptr ? "a client without certificate" : "a client of a wrong authority");
+    TlsPeer client = meet(server, settings,
+                          own == &good     ? "a client"
+                          : own == nullptr ? "a client without certificate"
+                                           : "a client of a wrong authority");
     // In TLS 1.3 a client learns only after its handshake that its certificate was not liked.
     if (own == &good)
       CHECK(client.exchange("hello") == "Echo: hello");
@@ -279,9 +318,12 @@ TEST_CASE("07.10.1 With --client-ca only clients with a certificate are served",
   CHECK(meet(server, settings, "the next").exchange("hello") == "Echo: hello");
 }
 
-TEST_CASE("07.10.2 SIGHUP renews the certificate, and nobody is dropped", "[program:tls_echo_server][points:5][bonus][needs:07.3.1]") {
-  because("Certificates run out every few weeks, conversations may last longer. A new context for those that come, the old one for those that "
-          "are there: SSL_new keeps its context alive.");
+TEST_CASE("07.10.2 SIGHUP renews the certificate, and nobody is dropped",
+          "[program:tls_echo_server][points:5][bonus][needs:07.3.1]") {
+  because(
+      "Certificates run out every few weeks, conversations may last longer. A new context for those that come, the old "
+      "one for those that "
+      "are there: SSL_new keeps its context alive.");
   chapter("Renewing a certificate");
   by_hand("cp new.pem server.pem; cp new.key server.key; kill -HUP $(pidof tls_echo_server)");
   World world;

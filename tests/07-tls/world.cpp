@@ -11,13 +11,15 @@ namespace {
 
 bool says(const std::string& errors, const std::string& pattern) {
   std::string lower = errors;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return std::regex_search(lower, std::regex(pattern));
 }
 
 bool complain_about(const Program& program, const std::string& cause) {
   std::string errors = program.errors();
-  Story::current().mismatch("stderr names the cause: " + cause, errors.empty() ? "nothing on stderr" : in_quotes(errors, 300));
+  Story::current().mismatch("stderr names the cause: " + cause,
+                            errors.empty() ? "nothing on stderr" : in_quotes(errors, 300));
   return false;
 }
 
@@ -46,7 +48,8 @@ bool remarks(Program& program, const std::string& cause, const std::string& patt
   return says(program.errors(), pattern) || complain_about(program, cause);
 }
 
-bool refuses(const World& world, const Identity& theirs, const std::string& name, const std::string& cause, const std::string& pattern) {
+bool refuses(const World& world, const Identity& theirs, const std::string& name, const std::string& cause,
+             const std::string& pattern) {
   Listener us;
   std::string message = "secret " + random_text(20);
   Program client("tls_echo_client", world.talking_to(us, message, name));

@@ -18,7 +18,8 @@ struct World {
   std::vector<std::string> served() const { return {"127.0.0.1", "0", certificate, key}; }
 
   /// The arguments of tls_echo_client that lead to `us`, trusting this authority.
-  std::vector<std::string> talking_to(const harness::Listener& us, const std::string& message, const std::string& name = "") const {
+  std::vector<std::string> talking_to(const harness::Listener& us, const std::string& message,
+                                      const std::string& name = "") const {
     std::vector<std::string> all{us.host(), us.port(), message, ca};
     if (!name.empty()) all.push_back(name);
     return all;
@@ -60,8 +61,10 @@ bool refuses(const World& world, const harness::Identity& theirs, const std::str
 /// The causes of a refusal, as people word them.
 namespace cause {
 inline const std::string expired = "expir|out of date|outdated|no longer valid|not ?after|too old";
-inline const std::string not_yet = "not (yet|already) valid|not ?before|yet valid|in the future|valid (only )?(from|after)|too early|not.{0,20}yet";
-inline const std::string mismatch = "mismatch|match|host ?name|wrong (host|name|address)|(issued|made out|made|valid) (for|to)|other (host|name)";
+inline const std::string not_yet =
+    "not (yet|already) valid|not ?before|yet valid|in the future|valid (only )?(from|after)|too early|not.{0,20}yet";
+inline const std::string mismatch =
+    "mismatch|match|host ?name|wrong (host|name|address)|(issued|made out|made|valid) (for|to)|other (host|name)";
 inline const std::string self_signed = "self.?sign";
 inline const std::string unknown = "issue|unknown|unable to get|trust|authorit|first certificate|sign|chain|not found";
 }  // namespace cause

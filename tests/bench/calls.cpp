@@ -1,5 +1,5 @@
-// Sends and receives a byte, again and again, and prints how many nanoseconds of processor time a call takes: on a busy machine
-// that says more than the time that passes.
+// Sends and receives a byte, again and again, and prints how many nanoseconds of processor time a call takes: on a busy
+// machine that says more than the time that passes.
 #include <sys/socket.h>
 
 #include <cstdio>

@@ -33,10 +33,19 @@ void time_edit_loop() {
   must_run({grade, "board", "lab02", "--solutions"});
   auto board = [&] { must_run({grade, "board", "lab02", "--solutions"}); };
 
-  double bare = median_seconds(5, [] {}, [&] { must_run({"sh", "-c", commands}); });
+  double bare = median_seconds(
+      5, [] {},
+      [&] {
+        must_run({"sh", "-c", commands});
+      });
   double edited = median_seconds(5, save, board);
-  double unchanged = median_seconds(5, [] {}, board);
-  double build_tool = median_seconds(5, [] {}, [] { must_run({CMAKE, "--build", BUILD, "--target", "solutions-02"}); });
+  double unchanged = median_seconds(
+      5, [] {}, board);
+  double build_tool = median_seconds(
+      5, [] {},
+      [] {
+        must_run({CMAKE, "--build", BUILD, "--target", "solutions-02"});
+      });
   print_figure("compile and link echo_server.cpp, nothing else", bare, "s", "");
   print_figure("save echo_server.cpp -> the whole board of lab 02", edited, "s", "aim < 1.5");
   print_figure("  as a ratio to that", edited / bare, "", "aim < 2.5");
@@ -52,7 +61,9 @@ void time_first_board() {
         fs::remove_all(folder);
         must_run({CMAKE, "-S", SOURCE, "--preset", "lab02", "-B", folder});
       },
-      [&] { must_run({CMAKE, "--build", folder, "--target", "lab02"}); });
+      [&] {
+        must_run({CMAKE, "--build", folder, "--target", "lab02"});
+      });
   fs::remove_all(folder);
   print_figure("the first board of lab 02 after a fresh configure", first, "s", "aim < 10");
 }

@@ -47,12 +47,14 @@ int connect_to(std::uint16_t port) {
 
 void ask_once(int fd) {
   std::string request = request_of(2);
-  if (::send(fd, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) throw std::runtime_error("the server takes nothing");
+  if (::send(fd, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
+    throw std::runtime_error("the server takes nothing");
 }
 
 void hear_once(int fd) {
   std::array<char, header + prefix + 2> answer;
-  if (::recv(fd, answer.data(), answer.size(), MSG_WAITALL) != static_cast<ssize_t>(answer.size())) throw std::runtime_error("the server does not answer");
+  if (::recv(fd, answer.data(), answer.size(), MSG_WAITALL) != static_cast<ssize_t>(answer.size()))
+    throw std::runtime_error("the server does not answer");
 }
 
 // One busy connection. Its answers are counted by their bytes: they all have the same length.
@@ -94,7 +96,9 @@ class Run {
     }
     double taken = std::chrono::duration<double>(Clock::now() - begun).count();
     std::sort(times_.begin(), times_.end());
-    auto at = [this](double share) { return times_.empty() ? 0 : times_[static_cast<std::size_t>(share * static_cast<double>(times_.size() - 1))]; };
+    auto at = [this](double share) {
+      return times_.empty() ? 0 : times_[static_cast<std::size_t>(share * static_cast<double>(times_.size() - 1))];
+    };
     return {static_cast<double>(times_.size()) / taken, at(0.5), at(0.99)};
   }
 
@@ -111,7 +115,8 @@ class Run {
   void send(Busy& one) {
     while (one.to_send > 0) {
       std::size_t into = (request_.size() - one.to_send % request_.size()) % request_.size();
-      ssize_t n = ::send(one.fd, request_.data() + into, std::min(request_.size() - into, one.to_send), MSG_NOSIGNAL | MSG_DONTWAIT);
+      ssize_t n = ::send(one.fd, request_.data() + into, std::min(request_.size() - into, one.to_send),
+                         MSG_NOSIGNAL | MSG_DONTWAIT);
       if (n < 0 && errno == EAGAIN) return;
       if (n < 0) throw std::system_error(errno, std::generic_category(), "send");
       one.to_send -= static_cast<std::size_t>(n);

@@ -36,7 +36,10 @@ void time_recorded_board() {
   std::vector<std::string> command{grade, "board", "lab02", "--solutions", "--speed-factor", "1"}, bare = command;
   bare.push_back("--no-record");
   must_run(command);
-  double with = median_seconds(7, [] {}, [&] { must_run(command); }), without = median_seconds(7, [] {}, [&] { must_run(bare); });
+  double with = median_seconds(
+             7, [] {}, [&] { must_run(command); }),
+         without = median_seconds(
+             7, [] {}, [&] { must_run(bare); });
   print_figure("the board of lab 02 without the recorder", without, "s", "");
   print_figure("  as a ratio to that with it", with / without, "", "aim < 1.1");
 }

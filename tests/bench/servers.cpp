@@ -22,7 +22,10 @@ struct Rival {
 
 const std::vector<Rival>& rivals() {
   static const std::vector<Rival> all = [] {
-    std::vector<Rival> some{{"the reference", {REFERENCE}}, {"poll by hand", {POLL_SERVER}}, {"epoll by hand", {EPOLL_SERVER}}, {"a thread each", {THREAD_SERVER}}};
+    std::vector<Rival> some{{"the reference", {REFERENCE}},
+                            {"poll by hand", {POLL_SERVER}},
+                            {"epoll by hand", {EPOLL_SERVER}},
+                            {"a thread each", {THREAD_SERVER}}};
     if (*PYTHON != '\0') some.push_back({"asyncio", {PYTHON, ASYNCIO_SERVER}});
     return some;
   }();
@@ -51,8 +54,8 @@ void print_load(const Load& load) {
       p99[rival.name].push_back(figures.p99_us);
     }
   double ours = median(rate["the reference"]);
-  std::printf("   %4d connections, %5zu bytes, %2d under way  %9.0f/s p50 %6.0f us p99 %6.0f us ", load.connections, load.payload, load.depth, ours,
-              median(p50["the reference"]), median(p99["the reference"]));
+  std::printf("   %4d connections, %5zu bytes, %2d under way  %9.0f/s p50 %6.0f us p99 %6.0f us ", load.connections,
+              load.payload, load.depth, ours, median(p50["the reference"]), median(p99["the reference"]));
   for (const Rival& rival : rivals())
     if (rival.name != "the reference") std::printf(" %8.2f", ours / median(rate[rival.name]));
   std::printf("\n");
@@ -73,11 +76,13 @@ void compare_servers() {
   allow_descriptors(4096);
   std::printf("   how many messages a second the reference answers, and that as a ratio to:  %26s", "");
   for (const Rival& rival : rivals())
-    if (rival.name != "the reference") std::printf(" %s%s", rival.name.c_str(), &rival == &rivals().back() ? "\n" : ",");
+    if (rival.name != "the reference")
+      std::printf(" %s%s", rival.name.c_str(), &rival == &rivals().back() ? "\n" : ",");
   for (int connections : {1, 50, 1000})
     for (std::size_t payload : {std::size_t{64}, std::size_t{16384}})
       for (int depth : {1, 16})
-        if (connections < 1000 || payload * static_cast<std::size_t>(depth) < 100'000) print_load({connections, payload, depth});
+        if (connections < 1000 || payload * static_cast<std::size_t>(depth) < 100'000)
+          print_load({connections, payload, depth});
 }
 
 void compare_idle_crowds() {
@@ -93,8 +98,11 @@ void compare_idle_crowds() {
       long before = server.resident_kib();
       Crowd crowd(server.port(), idle);
       Figures busy = crowd.measure({1, 64, 1}, 0.3);
-      std::printf("   %-15s taken in within %6.2f s, %5.1f KiB of the server's memory each, a busy one among them: p50 %6.0f us, p99 %6.0f us\n",
-                  rival.name.c_str(), crowd.seconds_to_connect(), static_cast<double>(server.resident_kib() - before) / idle, busy.p50_us, busy.p99_us);
+      std::printf(
+          "   %-15s taken in within %6.2f s, %5.1f KiB of the server's memory each, a busy one among them: p50 %6.0f "
+          "us, p99 %6.0f us\n",
+          rival.name.c_str(), crowd.seconds_to_connect(), static_cast<double>(server.resident_kib() - before) / idle,
+          busy.p50_us, busy.p99_us);
     } catch (const std::exception& error) {
       std::printf("   %-15s %s\n", rival.name.c_str(), error.what());
     }

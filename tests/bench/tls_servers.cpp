@@ -34,7 +34,8 @@ struct Connection {
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) throw std::runtime_error("connect failed");
+    if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+      throw std::runtime_error("connect failed");
     int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     ssl.reset(::SSL_new(context));
@@ -49,7 +50,8 @@ struct Connection {
   Connection& operator=(const Connection&) = delete;
 
   void write(const std::string& bytes) {
-    if (::SSL_write(ssl.get(), bytes.data(), static_cast<int>(bytes.size())) != static_cast<int>(bytes.size())) throw std::runtime_error("the server takes nothing");
+    if (::SSL_write(ssl.get(), bytes.data(), static_cast<int>(bytes.size())) != static_cast<int>(bytes.size()))
+      throw std::runtime_error("the server takes nothing");
   }
   void read(std::size_t count) {
     static char buffer[64 * 1024];
@@ -111,7 +113,8 @@ double median(std::vector<double> values) {
 void compare_tls_servers() {
   harness::TemporaryFolder folder;
   harness::Identity served = harness::Identity::root().issue({});
-  std::string certificate = folder.write("server.pem", served.chain_pem()), key = folder.write("server.key", served.key_pem());
+  std::string certificate = folder.write("server.pem", served.chain_pem()),
+              key = folder.write("server.key", served.key_pem());
   std::vector<Rival> rivals{{"the reference", {TLS_REFERENCE}, {certificate, key}, 6}};
   if (*OPENSSL_TOOL != '\0') rivals.push_back({"openssl s_server", {"sh", S_SERVER, certificate, key}, {}, 0});
   if (*PYTHON != '\0') rivals.push_back({"Python's ssl", {PYTHON, SSL_SERVER, certificate, key}, {}, 0});
@@ -126,6 +129,8 @@ void compare_tls_servers() {
     }
   ::SSL_CTX_free(context);
   for (std::size_t i = 0; i < rivals.size(); ++i)
-    std::printf("   %-18s %7.0f new clients a second, the reference is %5.2f times as fast; %7.1f MB/s echoed, %5.2f times\n", rivals[i].name.c_str(),
-                median(handshakes[i]), median(handshakes[0]) / median(handshakes[i]), median(megabytes[i]), median(megabytes[0]) / median(megabytes[i]));
+    std::printf(
+        "   %-18s %7.0f new clients a second, the reference is %5.2f times as fast; %7.1f MB/s echoed, %5.2f times\n",
+        rivals[i].name.c_str(), median(handshakes[i]), median(handshakes[0]) / median(handshakes[i]),
+        median(megabytes[i]), median(megabytes[0]) / median(megabytes[i]));
 }

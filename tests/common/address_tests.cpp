@@ -102,7 +102,8 @@ TEST_CASE("A port is digits and nothing else") {
   CHECK(net::parse_port("1", 1) == 1);
   CHECK(net::parse_port("65535", 1) == 65535);
   CHECK(net::parse_port("00080", 1) == 80);
-  auto text = GENERATE(as<std::string>{}, "", " 80", "80 ", "+80", "-1", "0x50", "80a", "http", "65536", "99999999999999999999");
+  auto text = GENERATE(as<std::string>{}, "", " 80", "80 ", "+80", "-1", "0x50", "80a", "http", "65536",
+                       "99999999999999999999");
   CAPTURE(text);
   CHECK_THROWS_AS(net::parse_port(text, 0), net::UsageError);
 }

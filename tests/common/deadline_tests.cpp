@@ -25,8 +25,8 @@ namespace {
 std::chrono::milliseconds processor_time() {
   rusage usage{};
   ::getrusage(RUSAGE_THREAD, &usage);
-  return std::chrono::milliseconds(usage.ru_utime.tv_sec * 1000 + usage.ru_utime.tv_usec / 1000 + usage.ru_stime.tv_sec * 1000 +
-                                   usage.ru_stime.tv_usec / 1000);
+  return std::chrono::milliseconds(usage.ru_utime.tv_sec * 1000 + usage.ru_utime.tv_usec / 1000 +
+                                   usage.ru_stime.tv_sec * 1000 + usage.ru_stime.tv_usec / 1000);
 }
 
 }  // namespace

@@ -57,7 +57,9 @@ TEST_CASE("A part that is not written ends the program with 3 in a thread too") 
   if (child == 0) {
     char name[] = "program";
     char* arguments[] = {name, nullptr};
-    net::run_main(name, [](int, char**) { std::thread([] { net::not_written("07.2 the handshake and its limit"); }).join(); }, 1, arguments);
+    net::run_main(
+        name, [](int, char**) { std::thread([] { net::not_written("07.2 the handshake and its limit"); }).join(); }, 1,
+        arguments);
     ::_exit(0);
   }
   int status = 0;

@@ -21,7 +21,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
-Address at(const std::string& host, std::uint16_t port = 0) { return net::resolve(host, port, SOCK_DGRAM, net::Use::bind).front(); }
+Address at(const std::string& host, std::uint16_t port = 0) {
+  return net::resolve(host, port, SOCK_DGRAM, net::Use::bind).front();
+}
 
 template <class Value>
 Value option(const Socket& socket, int level, int name) {
@@ -64,7 +66,8 @@ TEST_CASE("Sending to everybody must be allowed first") {
 }
 
 TEST_CASE("A shared port belongs to all who share it") {
-  Socket first(AF_INET, SOCK_DGRAM), second(AF_INET, SOCK_DGRAM), selfish(AF_INET, SOCK_DGRAM), sender(AF_INET, SOCK_DGRAM);
+  Socket first(AF_INET, SOCK_DGRAM), second(AF_INET, SOCK_DGRAM), selfish(AF_INET, SOCK_DGRAM),
+      sender(AF_INET, SOCK_DGRAM);
   net::share_port(first);
   net::share_port(second);
   first.bind(at("127.255.255.255"));

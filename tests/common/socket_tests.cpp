@@ -188,7 +188,8 @@ TEST_CASE("Sending to a peer that has gone is an error, not the end of the progr
 TEST_CASE("A signal does not end a recv, an accept or a send that waits") {
   SECTION("recv") {
     auto [a, b] = connected_pair();
-    std::string text = interrupted([&, &in = b] { return recv_text(in); }, [&, &out = a] { out.send_all(as_bytes("late")); });
+    std::string text =
+        interrupted([&, &in = b] { return recv_text(in); }, [&, &out = a] { out.send_all(as_bytes("late")); });
     CHECK(text == "late");
   }
   SECTION("accept") {

@@ -49,12 +49,14 @@ void print_detail(const std::string& label, const std::string& text, bool wrap) 
 
 void print_failure(const Job& job) {
   std::cout << '\n'
-            << ' ' << in(colour_of(job.result.state), job.result.state == "skipped" ? "SKIP" : "FAIL") << "  " << in(Colour::bold, job.test->id) << "  "
-            << in(Colour::bold, padded(job.test->title, columns() - job.test->id.size() - 25)) << ' '
-            << points_of(job) << '\n';
+            << ' ' << in(colour_of(job.result.state), job.result.state == "skipped" ? "SKIP" : "FAIL") << "  "
+            << in(Colour::bold, job.test->id) << "  "
+            << in(Colour::bold, padded(job.test->title, columns() - job.test->id.size() - 25)) << ' ' << points_of(job)
+            << '\n';
   if (job.result.details.empty()) print_detail("", job.result.failure, true);
   for (const auto& [label, text] : job.result.details)
-    print_detail(label, text, label != "we expected" && label != "what came" && label != "your calls" && label != "on the wire");
+    print_detail(label, text,
+                 label != "we expected" && label != "what came" && label != "your calls" && label != "on the wire");
 }
 
 void print_line(const Job& job) {
@@ -81,7 +83,8 @@ class Ticker {
     }
     auto done = std::count_if(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.done; });
     if (shown_ < jobs_.size())
-      show_status(" " + std::to_string(done) + " of " + std::to_string(jobs_.size()) + " tests done, waiting for " + jobs_[shown_].test->id);
+      show_status(" " + std::to_string(done) + " of " + std::to_string(jobs_.size()) + " tests done, waiting for " +
+                  jobs_[shown_].test->id);
     std::cout.flush();
   }
 
@@ -121,18 +124,27 @@ void print_build_errors(const Judged& judged) {
 
 void print_summary(const Judged& judged) {
   Score score = judged.score();
-  std::cout << "\n " << in(Colour::bold, "Score " + std::to_string(score.earned) + " of " + std::to_string(score.possible)) << "   (core "
-            << score.core << " of " << score.core_possible << ", extra " << score.extra << " of " << score.extra_possible
-            << (score.bonus_possible > 0 ? ", bonus " + std::to_string(score.bonus) + " of " + std::to_string(score.bonus_possible) : "") << ")\n";
+  std::cout << "\n "
+            << in(Colour::bold, "Score " + std::to_string(score.earned) + " of " + std::to_string(score.possible))
+            << "   (core " << score.core << " of " << score.core_possible << ", extra " << score.extra << " of "
+            << score.extra_possible
+            << (score.bonus_possible > 0
+                    ? ", bonus " + std::to_string(score.bonus) + " of " + std::to_string(score.bonus_possible)
+                    : "")
+            << ")\n";
   std::string part = judged.next_part();
   const std::string& stem = judged.lab.stem;
-  auto advise = [](const std::string& label, const std::string& text) { std::cout << ' ' << padded(label, 9) << text << '\n'; };
+  auto advise = [](const std::string& label, const std::string& text) {
+    std::cout << ' ' << padded(label, 9) << text << '\n';
+  };
   std::vector<const Job*> jobs;
   for (const Job& job : judged.jobs) jobs.push_back(&job);
   const std::vector<Mistake> mistakes = recorded_mistakes(judged.lab);
-  if (const Mistake* mistake = nearest(mistakes, jobs)) advise("Guess", "this looks like a known mistake: " + mistake->what);
+  if (const Mistake* mistake = nearest(mistakes, jobs))
+    advise("Guess", "this looks like a known mistake: " + mistake->what);
   if (!judged.given && !judged.build.errors.empty()) {
-    advise("Next", "make " + judged.build.errors.begin()->first + " compile: the first error above is usually the one to mend");
+    advise("Next",
+           "make " + judged.build.errors.begin()->first + " compile: the first error above is usually the one to mend");
     advise("Again", "cmake --build --preset " + judged.lab.id());
   } else if (!part.empty()) {
     advise("Next", part + " " + judged.lab.part_title(part) + (judged.given ? "" : "   in " + source_of(judged, "")));
@@ -144,7 +156,8 @@ void print_summary(const Judged& judged) {
   } else if (!judged.given) {
     std::cout << ' ' << in(Colour::green, "Done.");
     // The kit for students has no reference.
-    if (std::filesystem::exists(source_folder() + "/solutions")) std::cout << "    Compare with the reference: diff -u labs/" << stem << " solutions/" << stem;
+    if (std::filesystem::exists(source_folder() + "/solutions"))
+      std::cout << "    Compare with the reference: diff -u labs/" << stem << " solutions/" << stem;
     std::cout << '\n';
   }
 }
@@ -197,7 +210,8 @@ std::string unwritten_part(const Job& job) {
   static const std::string words = "not written yet: ";
   if (job.result.state != "not started") return "";
   for (const auto& [label, text] : job.result.details)
-    if (std::size_t at = text.find(words); at != std::string::npos) return text.substr(at + words.size(), text.find(' ', at + words.size()) - at - words.size());
+    if (std::size_t at = text.find(words); at != std::string::npos)
+      return text.substr(at + words.size(), text.find(' ', at + words.size()) - at - words.size());
   return "";
 }
 
@@ -209,7 +223,8 @@ std::string Judged::next_part() const {
     if (!job.result.passed() && job.result.state != "skipped") open.insert(job.test->id);
   // A test that needs others waits for them: the part to work on now is theirs.
   for (const Job& job : jobs)
-    if (open.contains(job.test->id) && std::none_of(job.test->needs.begin(), job.test->needs.end(), [&](const std::string& need) { return open.contains(need); })) {
+    if (open.contains(job.test->id) && std::none_of(job.test->needs.begin(), job.test->needs.end(),
+                                                    [&](const std::string& need) { return open.contains(need); })) {
       // A part may well be written and still not be seen to work, because the program stopped at the next one.
       std::string unwritten = unwritten_part(job);
       return lab.part_title(unwritten).empty() ? job.test->part : unwritten;
@@ -218,11 +233,13 @@ std::string Judged::next_part() const {
 }
 
 void show_board(Lab lab, const BoardOptions& options) {
-  std::cout << '\n' << ' ' << in(Colour::bold, "Lab " + lab.number + " " + lab.title)
+  std::cout << '\n'
+            << ' ' << in(Colour::bold, "Lab " + lab.number + " " + lab.title)
             << (options.tree == "solutions" ? "  (the reference)" : "") << std::endl;
   show_status(" building ...");
   Judged judged = prepare(std::move(lab), options);
-  judged.build = judged.given ? look_for_programs(judged.lab, options.programs) : build_programs(judged.lab, judged.tree);
+  judged.build =
+      judged.given ? look_for_programs(judged.lab, options.programs) : build_programs(judged.lab, judged.tree);
   clear_status();
   make_jobs(judged, options);
 
@@ -260,36 +277,46 @@ void show_progress(const BoardOptions& options) {
   std::vector<Job> jobs;
   for (const auto& judged : all) jobs.insert(jobs.end(), judged->jobs.begin(), judged->jobs.end());
   std::size_t done = 0;
-  run(jobs, options.run, [&](const Job&) { show_status(" " + std::to_string(++done) + " of " + std::to_string(jobs.size()) + " tests done"); });
+  run(jobs, options.run, [&](const Job&) {
+    show_status(" " + std::to_string(++done) + " of " + std::to_string(jobs.size()) + " tests done");
+  });
   clear_status();
   auto next = jobs.begin();
   for (const auto& judged : all)
     for (Job& job : judged->jobs) job = *next++;
 
-  std::cout << "\n " << in(Colour::bold, options.tree == "solutions" ? "Progress of the reference" : "Your progress") << "\n\n";
+  std::cout << "\n " << in(Colour::bold, options.tree == "solutions" ? "Progress of the reference" : "Your progress")
+            << "\n\n";
   const Judged* first_open = nullptr;
   for (const auto& judged : all) {
     Score score = judged->score();
-    std::size_t width = 20, filled = score.possible == 0 ? 0 : std::min(width, width * static_cast<std::size_t>(score.earned) / static_cast<std::size_t>(score.possible));
+    std::size_t width = 20, filled = score.possible == 0
+                                         ? 0
+                                         : std::min(width, width * static_cast<std::size_t>(score.earned) /
+                                                               static_cast<std::size_t>(score.possible));
     std::set<std::string> states;
     for (const Job& job : judged->jobs)
       if (!job.result.passed()) states.insert(job.result.state);
     std::string rest;
     for (const char* state : {"does not build", "crashed", "timed out", "wrong", "not started", "blocked", "skipped"}) {
-      auto count = std::count_if(judged->jobs.begin(), judged->jobs.end(), [state](const Job& job) { return job.result.state == state; });
+      auto count = std::count_if(judged->jobs.begin(), judged->jobs.end(),
+                                 [state](const Job& job) { return job.result.state == state; });
       if (count > 0) rest += (rest.empty() ? "" : ", ") + std::to_string(count) + " " + state;
     }
     if (rest.empty()) rest = "all tests pass";
     std::string points = std::to_string(score.earned) + " of " + std::to_string(score.possible);
-    std::cout << "   " << padded(judged->lab.id(), 7) << padded(judged->lab.title, 24) << in(Colour::green, std::string(filled, '#'))
-              << in(Colour::dim, std::string(width - filled, '.')) << "  " << padded(points, 12) << rest << '\n';
+    std::cout << "   " << padded(judged->lab.id(), 7) << padded(judged->lab.title, 24)
+              << in(Colour::green, std::string(filled, '#')) << in(Colour::dim, std::string(width - filled, '.'))
+              << "  " << padded(points, 12) << rest << '\n';
     if (!first_open && !judged->next_part().empty()) first_open = judged.get();
   }
   std::cout << '\n';
   if (first_open) {
     std::string part = first_open->next_part();
-    std::cout << " Next  " << part << " " << first_open->lab.part_title(part) << "   read " << source_of(*first_open, "README.md") << " and docs/"
-              << first_open->lab.stem << ".md,\n       then   cmake --workflow --preset " << first_open->lab.id() << "   shows every test of that lab\n";
+    std::cout << " Next  " << part << " " << first_open->lab.part_title(part) << "   read "
+              << source_of(*first_open, "README.md") << " and docs/" << first_open->lab.stem
+              << ".md,\n       then   cmake --workflow --preset " << first_open->lab.id()
+              << "   shows every test of that lab\n";
   } else {
     std::cout << ' ' << in(Colour::green, "Everything passes.") << '\n';
   }

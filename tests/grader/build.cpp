@@ -26,11 +26,13 @@ std::string messages(const std::string& output) {
       std::getline(lines, line);  // the command
     } else if (!line.starts_with("[") && !line.starts_with("ninja: ")) {
       // Paths as a person in the clone's folder would type them.
-      for (std::string root = source_folder() + "/"; line.find(root) != std::string::npos;) line.erase(line.find(root), root.size());
+      for (std::string root = source_folder() + "/"; line.find(root) != std::string::npos;)
+        line.erase(line.find(root), root.size());
       if (count++ < most) text += line + "\n";
     }
   }
-  if (count > most) text += "(" + std::to_string(count - most) + " more lines; the first error is usually the one to mend)\n";
+  if (count > most)
+    text += "(" + std::to_string(count - most) + " more lines; the first error is usually the one to mend)\n";
   return text;
 }
 
@@ -62,7 +64,8 @@ Build look_for_programs(const Lab& lab, const std::string& folder) {
   Build result;
   for (const std::string& program : programs_of(lab))
     if (std::string path = folder + "/" + program; ::access(path.c_str(), X_OK) != 0)
-      result.errors[program] = "there is no program " + path + "\nThe folder must hold the lab's programs, built and executable.\n";
+      result.errors[program] =
+          "there is no program " + path + "\nThe folder must hold the lab's programs, built and executable.\n";
   result.all_built = result.errors.empty();
   return result;
 }

@@ -21,7 +21,9 @@ std::string in_ms(double ms) {
   return text;
 }
 
-double ms_between(std::uint64_t from, std::uint64_t to) { return (static_cast<double>(to) - static_cast<double>(from)) / 1e6; }
+double ms_between(std::uint64_t from, std::uint64_t to) {
+  return (static_cast<double>(to) - static_cast<double>(from)) / 1e6;
+}
 
 bool is_text(const std::string& bytes) {
   return std::none_of(bytes.begin(), bytes.end(), [](char c) { return (c & 0x80) != 0; });
@@ -41,8 +43,8 @@ std::string size_and_bytes(std::size_t size, const std::string& bytes) {
   return text + " " + harness::in_quotes(bytes.substr(0, 16)) + (size > 16 ? "..." : "");
 }
 
-// The bar says how long it took, and the name of an error is enough. Bytes that nobody can read, or for which there is no
-// room, are left out.
+// The bar says how long it took, and the name of an error is enough. Bytes that nobody can read, or for which there is
+// no room, are left out.
 std::string in_short(const RecordedCall& call) {
   std::string text = harness::in_words(call);
   text = text.substr(0, text.find("   (it took "));
@@ -53,10 +55,14 @@ std::string in_short(const RecordedCall& call) {
   return text.size() > longest_call ? text.substr(0, longest_call - 3) + "..." : text;
 }
 
-bool brings_something_in(const RecordedCall& call) { return call.receives() || call.waits() || call.name == "accept" || call.name == "connect"; }
+bool brings_something_in(const RecordedCall& call) {
+  return call.receives() || call.waits() || call.name == "accept" || call.name == "connect";
+}
 
 // The one moment at which a call is shown: what it brings is there at its end, what it sends off goes at its beginning.
-std::uint64_t moment_of(const RecordedCall& call) { return call.finished() && brings_something_in(call) ? call.ended : call.begun; }
+std::uint64_t moment_of(const RecordedCall& call) {
+  return call.finished() && brings_something_in(call) ? call.ended : call.begun;
+}
 
 // Which way something goes between the call and the kernel, when the program is on the left.
 Way way_of(const RecordedCall& call) {
@@ -71,10 +77,14 @@ Way turned(Way way) { return way == Way::left ? Way::right : way == Way::right ?
 void infer_wire(ChartRow& row, const RecordedCall& call) {
   bool worked = call.finished() && call.result >= 0;
   auto crosses = [&row](Way way, std::string text) { row.wire_way = way, row.wire = std::move(text); };
-  if (worked && call.sends() && call.result > 0) crosses(Way::right, size_and_bytes(static_cast<std::size_t>(call.result), call.bytes));
-  if (worked && call.receives() && call.result > 0) crosses(Way::left, size_and_bytes(static_cast<std::size_t>(call.result), call.bytes));
-  if (worked && call.receives() && call.result == 0) crosses(Way::left, call.address.empty() ? "end of stream (FIN)" : "empty datagram");
-  if (call.name == "connect" && call.finished() && call.of_stream) crosses(Way::right, worked ? "connection (SYN)" : "SYN, refused");
+  if (worked && call.sends() && call.result > 0)
+    crosses(Way::right, size_and_bytes(static_cast<std::size_t>(call.result), call.bytes));
+  if (worked && call.receives() && call.result > 0)
+    crosses(Way::left, size_and_bytes(static_cast<std::size_t>(call.result), call.bytes));
+  if (worked && call.receives() && call.result == 0)
+    crosses(Way::left, call.address.empty() ? "end of stream (FIN)" : "empty datagram");
+  if (call.name == "connect" && call.finished() && call.of_stream)
+    crosses(Way::right, worked ? "connection (SYN)" : "SYN, refused");
   if (call.name == "accept" && worked) crosses(Way::left, "connection (SYN)");
   if (call.name == "shutdown" && worked && call.detail != 0) crosses(Way::right, "end of stream (FIN)");
   if (call.name == "close" && worked && call.of_stream && call.asked > 0) crosses(Way::right, "reset (RST)");
@@ -88,8 +98,10 @@ struct Moment {
 Moment moment(const RecordedCall& call, bool on_the_left, bool infer) {
   Moment one{moment_of(call), call.begun, {}};
   (on_the_left ? one.row.left : one.row.right) = in_short(call);
-  if (on_the_left) one.row.left_way = way_of(call);
-  else one.row.right_way = turned(way_of(call));
+  if (on_the_left)
+    one.row.left_way = way_of(call);
+  else
+    one.row.right_way = turned(way_of(call));
   if (call.finished() && brings_something_in(call)) one.row.waited_ms = ms_between(call.begun, call.ended);
   if (infer) infer_wire(one.row, call);
   return one;
@@ -97,7 +109,9 @@ Moment moment(const RecordedCall& call, bool on_the_left, bool infer) {
 
 std::uint16_t port_in(const std::string& address) {
   std::size_t colon = address.rfind(':');
-  return colon == std::string::npos ? std::uint16_t{0} : static_cast<std::uint16_t>(std::strtoul(address.c_str() + colon + 1, nullptr, 10));
+  return colon == std::string::npos
+             ? std::uint16_t{0}
+             : static_cast<std::uint16_t>(std::strtoul(address.c_str() + colon + 1, nullptr, 10));
 }
 
 // The ports that a program has bound: what comes from them is its own.
@@ -136,7 +150,9 @@ Chart in_order(const Lane& left, const Lane& right, std::vector<Moment> moments,
     }
     row.at_ms = ms_between(start, one.when);
     row.waits_from = chart.rows.size();
-    if (row.waited_ms > 0) row.waits_from = static_cast<std::size_t>(std::lower_bound(times.begin(), times.end(), one.begun) - times.begin());
+    if (row.waited_ms > 0)
+      row.waits_from =
+          static_cast<std::size_t>(std::lower_bound(times.begin(), times.end(), one.begun) - times.begin());
     times.push_back(one.when);
     chart.rows.push_back(std::move(row));
   }
@@ -146,11 +162,16 @@ Chart in_order(const Lane& left, const Lane& right, std::vector<Moment> moments,
 std::string for_xml(const std::string& text) {
   std::string out;
   for (char c : text) {
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '"') out += "&quot;";
-    else out += c;
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else
+      out += c;
   }
   return out;
 }
@@ -168,7 +189,8 @@ class Drawing {
     all_ += "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" " + more + ">" + for_xml(what) + "</text>\n";
   }
   void line(double x1, double y1, double x2, double y2, const std::string& more) {
-    all_ += "<line x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" + number(x2) + "\" y2=\"" + number(y2) + "\" " + more + "/>\n";
+    all_ += "<line x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" + number(x2) + "\" y2=\"" + number(y2) +
+            "\" " + more + "/>\n";
   }
   void arrow(double x1, double x2, double y, const std::string& colour) {
     double back = x2 > x1 ? -7 : 7;
@@ -201,7 +223,8 @@ Chart chart_of(const Lane& left, const Lane& right, const std::vector<SeenPacket
   for (const SeenPacket& packet : packets) {
     Moment one{packet.when, packet.when, {}};
     one.row.wire = packet.signs;
-    if (packet.length > 0) one.row.wire += (packet.signs.empty() ? "" : ", ") + size_and_bytes(packet.length, packet.data);
+    if (packet.length > 0)
+      one.row.wire += (packet.signs.empty() ? "" : ", ") + size_and_bytes(packet.length, packet.data);
     if (one.row.wire.empty()) one.row.wire = "empty datagram";
     one.row.wire_way = on_the_right.contains(packet.from) ? Way::left : Way::right;
     moments.push_back(std::move(one));
@@ -212,20 +235,26 @@ Chart chart_of(const Lane& left, const Lane& right, const std::vector<SeenPacket
 std::string as_text(const Chart& chart) {
   constexpr std::size_t arrow = 32;
   std::size_t left = chart.left.size(), right = chart.right.size();
-  for (const ChartRow& row : chart.rows) left = std::max(left, row.left.size()), right = std::max(right, row.right.size());
+  for (const ChartRow& row : chart.rows)
+    left = std::max(left, row.left.size()), right = std::max(right, row.right.size());
   auto without_end = [](std::string line) { return line.substr(0, line.find_last_not_of(' ') + 1) + "\n"; };
-  std::string all = without_end(padded("", 11) + padded(chart.left, left) + "  " + padded("", arrow) + "  " + chart.right);
+  std::string all =
+      without_end(padded("", 11) + padded(chart.left, left) + "  " + padded("", arrow) + "  " + chart.right);
   for (const ChartRow& row : chart.rows) {
     // A wait is a bar as long as it took, on a scale of its own.
     if (row.waited_ms >= 1) {
-      std::string bar = std::string(std::min<std::size_t>(20, 1 + static_cast<std::size_t>(row.waited_ms / 50)), '#') + " waited " + in_ms(row.waited_ms);
-      all += without_end(padded("", 11) + padded(row.left.empty() ? "" : bar, left) + " |" + padded("", arrow) + "| " + (row.right.empty() ? "" : bar));
+      std::string bar = std::string(std::min<std::size_t>(20, 1 + static_cast<std::size_t>(row.waited_ms / 50)), '#') +
+                        " waited " + in_ms(row.waited_ms);
+      all += without_end(padded("", 11) + padded(row.left.empty() ? "" : bar, left) + " |" + padded("", arrow) + "| " +
+                         (row.right.empty() ? "" : bar));
     }
     std::string line = padded(in_ms(row.at_ms), 11) + padded(row.left, left) + " |";
     std::string text = row.wire.empty() ? "" : " " + row.wire.substr(0, arrow - 6) + " ";
     std::string dashes(arrow - 2 - std::min(arrow - 2, text.size()), '-');
-    if (row.wire_way == Way::none) line += std::string(arrow, ' ');
-    else line += row.wire_way == Way::right ? "-" + text + dashes + ">" : "<" + dashes + text + "-";
+    if (row.wire_way == Way::none)
+      line += std::string(arrow, ' ');
+    else
+      line += row.wire_way == Way::right ? "-" + text + dashes + ">" : "<" + dashes + text + "-";
     all += without_end(line + "| " + row.right);
   }
   return all;
@@ -240,9 +269,11 @@ std::string as_svg(const Chart& chart) {
     right_size = std::max(right_size, row.right.size());
     wire_size = std::max(wire_size, std::min(row.wire.size(), longest_on_the_wire));
   }
-  const double left = times + a_character * static_cast<double>(left_size) + 28, right = left + 6.6 * static_cast<double>(wire_size) + 50;
+  const double left = times + a_character * static_cast<double>(left_size) + 28,
+               right = left + 6.6 * static_cast<double>(wire_size) + 50;
   const double width = right + a_character * static_cast<double>(right_size) + 28;
-  const std::string wire_colour = "var(--chart-wire, #2f7fd6)", pale = "fill-opacity=\".75\"", bold = "font-weight=\"bold\" text-anchor=\"middle\"";
+  const std::string wire_colour = "var(--chart-wire, #2f7fd6)", pale = "fill-opacity=\".75\"",
+                    bold = "font-weight=\"bold\" text-anchor=\"middle\"";
   double bottom = top + step * static_cast<double>(chart.rows.size());
   Drawing drawing;
   drawing.text((times + left) / 2, 20, chart.left, bold);
@@ -263,18 +294,32 @@ std::string as_svg(const Chart& chart) {
       double begin = row.waits_from < i ? top + step * static_cast<double>(row.waits_from) - step / 2 : y - step / 2;
       drawing.bar(row.left.empty() ? right : left, begin, y, "waited " + in_ms(row.waited_ms));
       bool room = row.waited_ms >= 50 && row.wire.empty();
-      if (room) drawing.text(row.left.empty() ? right - 8 : left + 8, y + 4, in_ms(row.waited_ms), "font-size=\"11\" text-anchor=\"" + std::string(row.left.empty() ? "end" : "start") + "\" " + pale);
+      if (room)
+        drawing.text(
+            row.left.empty() ? right - 8 : left + 8, y + 4, in_ms(row.waited_ms),
+            "font-size=\"11\" text-anchor=\"" + std::string(row.left.empty() ? "end" : "start") + "\" " + pale);
     }
-    if (row.left_way != Way::none) row.left_way == Way::right ? drawing.arrow(left - 20, left - 4, y, "currentColor") : drawing.arrow(left - 4, left - 20, y, "currentColor");
-    if (row.right_way != Way::none) row.right_way == Way::right ? drawing.arrow(right + 4, right + 20, y, "currentColor") : drawing.arrow(right + 20, right + 4, y, "currentColor");
+    if (row.left_way != Way::none)
+      row.left_way == Way::right ? drawing.arrow(left - 20, left - 4, y, "currentColor")
+                                 : drawing.arrow(left - 4, left - 20, y, "currentColor");
+    if (row.right_way != Way::none)
+      row.right_way == Way::right ? drawing.arrow(right + 4, right + 20, y, "currentColor")
+                                  : drawing.arrow(right + 20, right + 4, y, "currentColor");
     if (row.wire_way != Way::none) {
       bool to_right = row.wire_way == Way::right;
       drawing.arrow(to_right ? left + 6 : right - 6, to_right ? right - 6 : left + 6, y, wire_colour);
-      drawing.text((left + right) / 2, y - 4, row.wire.size() > longest_on_the_wire ? row.wire.substr(0, longest_on_the_wire - 3) + "..." : row.wire, "text-anchor=\"middle\" font-size=\"12\"");
+      drawing.text(
+          (left + right) / 2, y - 4,
+          row.wire.size() > longest_on_the_wire ? row.wire.substr(0, longest_on_the_wire - 3) + "..." : row.wire,
+          "text-anchor=\"middle\" font-size=\"12\"");
     }
   }
   std::string title = "The socket calls of " + chart.left + (chart.right == "peer" ? "" : " and " + chart.right);
-  return "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" aria-label=\"" + for_xml(title) + "\" viewBox=\"0 0 " + number(width) + " " + number(bottom + 6) +
-         "\" font-family=\"sans-serif\" font-size=\"13\" fill=\"currentColor\" style=\"min-width: " + number(0.85 * width) + "px; max-width: " + number(width) + "px; width: 100%\">\n<title>" + for_xml(title) +
-         "</title>\n<desc>Time runs downward. Calls stand outside, packets between the two kernels. A bar is a call that waits.</desc>\n" + drawing.all() + "</svg>\n";
+  return "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" aria-label=\"" + for_xml(title) +
+         "\" viewBox=\"0 0 " + number(width) + " " + number(bottom + 6) +
+         "\" font-family=\"sans-serif\" font-size=\"13\" fill=\"currentColor\" style=\"min-width: " +
+         number(0.85 * width) + "px; max-width: " + number(width) + "px; width: 100%\">\n<title>" + for_xml(title) +
+         "</title>\n<desc>Time runs downward. Calls stand outside, packets between the two kernels. A bar is a call "
+         "that waits.</desc>\n" +
+         drawing.all() + "</svg>\n";
 }

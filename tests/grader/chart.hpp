@@ -19,9 +19,9 @@ enum class Way { none, right, left };
 /// What happened at one moment.
 struct ChartRow {
   double at_ms = 0;
-  std::string left, right;  ///< calls: `recv(4, 100) = 5 "hello"`
+  std::string left, right;                          ///< calls: `recv(4, 100) = 5 "hello"`
   Way left_way = Way::none, right_way = Way::none;  ///< between call and kernel
-  std::string wire;  ///< on the arrow: `SYN`, `5 bytes "hello"`, `FIN`
+  std::string wire;                                 ///< on the arrow: `SYN`, `5 bytes "hello"`, `FIN`
   Way wire_way = Way::none;
   double waited_ms = 0;        ///< how long the call took
   std::size_t waits_from = 0;  ///< the row in which it began; its own row: it did not wait
@@ -35,8 +35,10 @@ struct Chart {
 /// A program and a peer of whom nothing is known. What crossed the wire is told from the program's own calls.
 Chart chart_of(const Lane& program, std::uint64_t start);
 
-/// Two programs, and the packets that were seen between them. Without packets the arrows come from the calls on the left.
-Chart chart_of(const Lane& left, const Lane& right, const std::vector<harness::SeenPacket>& packets, std::uint64_t start);
+/// Two programs, and the packets that were seen between them. Without packets the arrows come from the calls on the
+/// left.
+Chart chart_of(const Lane& left, const Lane& right, const std::vector<harness::SeenPacket>& packets,
+               std::uint64_t start);
 
 std::string as_text(const Chart& chart);
 

@@ -21,7 +21,8 @@ std::string from_environment(const char* name, const char* otherwise) {
 
 }  // namespace
 
-// Where this program was built, unless it is asked to look at another copy of the workbook (see tests/workbook/new_lab.cmake).
+// Where this program was built, unless it is asked to look at another copy of the workbook (see
+// tests/workbook/new_lab.cmake).
 const std::string& source_folder() {
   static const std::string folder = from_environment("SOCKET_LABS_SOURCE", SOCKET_LABS_SOURCE);
   return folder;
@@ -107,7 +108,8 @@ void load_tests(Lab& lab) {
   std::istringstream lines(listed.output);
   std::string line;
   while (std::getline(lines, line))
-    if (harness::Json json = harness::Json::parse(line); json["event"].text() == "test") lab.tests.push_back(test_from(json));
+    if (harness::Json json = harness::Json::parse(line); json["event"].text() == "test")
+      lab.tests.push_back(test_from(json));
   if (lab.tests.empty())
     throw std::runtime_error("the tests of " + lab.id() + " do not run: " + lab.test_program() + "\n" + listed.output);
   // Ids are compared number by number: 01.10 comes after 01.9.

@@ -13,10 +13,10 @@ struct Part {
 
 /// One test case, as its test program lists it.
 struct Test {
-  std::string name;                   ///< "02.3.2 A message that arrives in pieces comes back whole"
-  std::string id;                     ///< "02.3.2"
-  std::string title;                  ///< what follows the id
-  std::string part;                   ///< "02.3"
+  std::string name;   ///< "02.3.2 A message that arrives in pieces comes back whole"
+  std::string id;     ///< "02.3.2"
+  std::string title;  ///< what follows the id
+  std::string part;   ///< "02.3"
   int points = 0;
   bool extra = false;                 ///< beyond the core of about 70 points
   bool bonus = false;                 ///< beyond the 100 points of the lab

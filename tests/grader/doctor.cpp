@@ -58,18 +58,22 @@ void check_hold() {
     good("a class", "strangers' programs are held by:\n" + std::string(27, ' ') + hold.in_words());
   else
     note("a class", "strangers' programs cannot be held here. " + hold.lacking());
-  if (hold.enough() && !hold.apart) note("a class", "one submission at a time: no namespaces (" + hold.why_not_apart + ")");
+  if (hold.enough() && !hold.apart)
+    note("a class", "one submission at a time: no namespaces (" + hold.why_not_apart + ")");
 }
 
 void check_traps() {
   utsname system{};
   ::uname(&system);
-  good("system", std::string(system.sysname) + " " + system.release + ", " + std::to_string(std::thread::hardware_concurrency()) + " cores");
+  good("system", std::string(system.sysname) + " " + system.release + ", " +
+                     std::to_string(std::thread::hardware_concurrency()) + " cores");
   std::string release = system.release;
   if (release.find("icrosoft") != std::string::npos)
-    note("WSL", release.find("WSL2") != std::string::npos ? "WSL2 with mirrored networking may lose resets (RST) on loopback; the default mode is fine"
-                                                          : "WSL1 has no namespaces and no pidfd: use WSL2");
-  if (source_folder().starts_with("/mnt/")) note("folder", "this folder is on a Windows disk: building is many times faster below your home folder");
+    note("WSL", release.find("WSL2") != std::string::npos
+                    ? "WSL2 with mirrored networking may lose resets (RST) on loopback; the default mode is fine"
+                    : "WSL1 has no namespaces and no pidfd: use WSL2");
+  if (source_folder().starts_with("/mnt/"))
+    note("folder", "this folder is on a Windows disk: building is many times faster below your home folder");
 }
 
 void check_tests() {
@@ -89,7 +93,8 @@ int doctor() {
   std::cout << "\n " << in(Colour::bold, "What this machine offers the grader") << "\n\n";
   check_traps();
   good("compiler", std::string(SOCKET_LABS_COMPILER) + (SOCKET_LABS_SANITIZERS ? ", with sanitizers" : ""));
-  if (!SOCKET_LABS_SANITIZERS) note("sanitizers", "this compiler has none: memory errors show as crashes, or not at all");
+  if (!SOCKET_LABS_SANITIZERS)
+    note("sanitizers", "this compiler has none: memory errors show as crashes, or not at all");
   std::string catch2 = SOCKET_LABS_CATCH2;
   good("Catch2", catch2.empty() ? "built from its release" : catch2);
   if (::access(build_folder().c_str(), W_OK) == 0)
@@ -105,6 +110,7 @@ int doctor() {
   else
     note("speed", "limits are stretched " + std::string(factor) + " times, because the machine is slow or busy now");
   check_tests();
-  std::cout << "\n " << (all_well ? "Grading works here." : "Mend what is marked BAD, then run this again.") << std::endl;
+  std::cout << "\n " << (all_well ? "Grading works here." : "Mend what is marked BAD, then run this again.")
+            << std::endl;
   return all_well ? 0 : 1;
 }

@@ -27,7 +27,8 @@ constexpr const char* usage =
     "  doctor              what this machine offers the grader\n"
     "  trace LAB -- PROGRAM [ARGUMENT]...\n"
     "                      run one of your programs by hand and see its socket calls as they happen;\n"
-    "                      -- SERVER [ARGUMENT]... -- CLIENT [ARGUMENT]... runs two, and shows the packets between them\n"
+    "                      -- SERVER [ARGUMENT]... -- CLIENT [ARGUMENT]... runs two, and shows the packets between "
+    "them\n"
     "  class FOLDER --lab LAB\n"
     "                      grade the submissions in FOLDER, each in a fence of its own\n"
     "  similar FOLDER --lab LAB\n"
@@ -73,7 +74,8 @@ double positive_number(const std::string& text) {
 }
 
 unsigned long long whole_number(const std::string& text) {
-  if (text.empty() || text.size() > 9 || text.find_first_not_of("0123456789") != std::string::npos) throw UsageError{"not a number of at most nine digits: " + text};
+  if (text.empty() || text.size() > 9 || text.find_first_not_of("0123456789") != std::string::npos)
+    throw UsageError{"not a number of at most nine digits: " + text};
   return std::stoull(text);
 }
 
@@ -96,9 +98,12 @@ Arguments parse(int argc, char* argv[]) {
     };
     if (word == "--") {
       for (arguments.trace.commands.emplace_back(); ++i < argc;) {
-        bool another = argv[i] == std::string("--") && i + 1 < argc && arguments.trace.commands.size() == 1 && !arguments.trace.commands[0].empty();
-        if (another) arguments.trace.commands.emplace_back();
-        else arguments.trace.commands.back().push_back(argv[i]);
+        bool another = argv[i] == std::string("--") && i + 1 < argc && arguments.trace.commands.size() == 1 &&
+                       !arguments.trace.commands[0].empty();
+        if (another)
+          arguments.trace.commands.emplace_back();
+        else
+          arguments.trace.commands.back().push_back(argv[i]);
       }
       if (arguments.trace.commands[0].empty()) arguments.trace.commands.clear();
       break;
@@ -148,20 +153,27 @@ int carry_out(Arguments arguments) {
   const auto& words = arguments.words;
   if (words.empty()) throw UsageError{"a command is missing"};
   std::string command = words[0], lab = words.size() > 1 ? words[1] : "";
-  bool wants_lab = command == "board" || command == "proof" || command == "trace", takes_lab = wants_lab || command == "watch" || command == "class" || command == "similar";
+  bool wants_lab = command == "board" || command == "proof" || command == "trace",
+       takes_lab = wants_lab || command == "watch" || command == "class" || command == "similar";
   if (wants_lab && lab.empty()) throw UsageError{command + " wants a lab: grade " + command + " lab02"};
   if (words.size() > (takes_lab ? 2U : 1U)) throw UsageError{"too many words for " + command};
 
-  if (!arguments.board.programs.empty() && command != "board" && command != "trace") throw UsageError{"--programs goes with board and trace"};
-  if (arguments.trace.commands.empty() == (command == "trace")) throw UsageError{"a program stands behind --, and only for trace: grade trace lab02 -- echo_client 127.0.0.1 7000 hello"};
+  if (!arguments.board.programs.empty() && command != "board" && command != "trace")
+    throw UsageError{"--programs goes with board and trace"};
+  if (arguments.trace.commands.empty() == (command == "trace"))
+    throw UsageError{
+        "a program stands behind --, and only for trace: grade trace lab02 -- echo_client 127.0.0.1 7000 hello"};
   if (command == "trace") {
-    arguments.trace.folder = arguments.board.programs.empty() ? find_lab(lab).build_folder(arguments.board.tree) : arguments.board.programs;
+    arguments.trace.folder =
+        arguments.board.programs.empty() ? find_lab(lab).build_folder(arguments.board.tree) : arguments.board.programs;
     return trace(arguments.trace);
   }
   if (command == "doctor") return doctor();
   if (command == "class" || command == "similar") {
     ClassOptions& options = arguments.class_options;
-    if (lab.empty() || options.lab.empty()) throw UsageError{command + " wants a folder of submissions and a lab: grade " + command + " submissions --lab lab02"};
+    if (lab.empty() || options.lab.empty())
+      throw UsageError{command + " wants a folder of submissions and a lab: grade " + command +
+                       " submissions --lab lab02"};
     options.folder = folder(lab);
     if (command == "similar") return report_similar(options.folder, options.lab);
     options.run = arguments.board.run;

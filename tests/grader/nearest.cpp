@@ -36,7 +36,9 @@ Mistake read_mistake(const std::filesystem::path& path) {
   return mistake;
 }
 
-bool has_failed(const Job& job) { return job.result.state == "wrong" || job.result.state == "crashed" || job.result.state == "timed out"; }
+bool has_failed(const Job& job) {
+  return job.result.state == "wrong" || job.result.state == "crashed" || job.result.state == "timed out";
+}
 
 // How much two sets of words have in common, from 0 (nothing) to 1 (the same words).
 double likeness(const std::set<std::string>& a, const std::set<std::string>& b) {
@@ -45,8 +47,8 @@ double likeness(const std::set<std::string>& a, const std::set<std::string>& b) 
   return a.empty() && b.empty() ? 1 : static_cast<double>(both) / static_cast<double>(a.size() + b.size() - both);
 }
 
-// How much the failures are like those of `mistake`, from 0 to 1: the mean over the tests that failed here or there. What
-// was not run here says nothing.
+// How much the failures are like those of `mistake`, from 0 to 1: the mean over the tests that failed here or there.
+// What was not run here says nothing.
 double match(const Mistake& mistake, const std::vector<const Job*>& jobs) {
   double sum = 0;
   int count = 0;
@@ -95,7 +97,8 @@ void add_calls(const std::string& listing, std::set<std::string>& to) {
     std::size_t open = line.find('('), from = line.rfind(' ', open);
     if (open == std::string::npos || from == std::string::npos || line.find(" | ") != std::string::npos) continue;
     std::string call = line.substr(from + 1, open - from - 1) + "()";
-    if (std::size_t failed = line.find(" = -1 "); failed != std::string::npos) call += "=" + line.substr(failed + 6, line.find(' ', failed + 6) - failed - 6);
+    if (std::size_t failed = line.find(" = -1 "); failed != std::string::npos)
+      call += "=" + line.substr(failed + 6, line.find(' ', failed + 6) - failed - 6);
     to.insert(call);
   }
 }
@@ -105,7 +108,8 @@ void add_calls(const std::string& listing, std::set<std::string>& to) {
 std::vector<Mistake> recorded_mistakes(const Lab& lab) {
   std::vector<Mistake> all;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(source_folder() + "/tests/" + lab.stem + "/mistakes", error))
+  for (const auto& entry :
+       std::filesystem::directory_iterator(source_folder() + "/tests/" + lab.stem + "/mistakes", error))
     if (entry.path().extension() == ".patch") all.push_back(read_mistake(entry.path()));
   std::sort(all.begin(), all.end(), [](const Mistake& a, const Mistake& b) { return a.name < b.name; });
   read_traces(lab, all);
@@ -122,7 +126,8 @@ bool message_says(const Result& result, const std::string& text) {
 std::set<std::string> words_of(const Result& result) {
   std::set<std::string> all{result.state == "timed out" ? "(timed_out)" : "(" + result.state + ")"};
   for (const auto& [label, text] : result.details) {
-    if (label == "we expected" || label == "what came" || label == "it seems" || label == "its stderr") add_words(text, all);
+    if (label == "we expected" || label == "what came" || label == "it seems" || label == "its stderr")
+      add_words(text, all);
     if (label == "your calls") add_calls(text, all);
   }
   return all;
@@ -130,8 +135,10 @@ std::set<std::string> words_of(const Result& result) {
 
 void remember(const Lab& lab, const std::map<std::string, std::map<std::string, std::set<std::string>>>& traces) {
   std::ofstream file(traces_file(lab));
-  file << "# What the failures of each recorded mistake say: the mistake, the failed test, the words of its message without\n"
-          "# numbers. Written by `grade proof " << lab.id() << " --remember`; the board's guess compares with it.\n";
+  file << "# What the failures of each recorded mistake say: the mistake, the failed test, the words of its message "
+          "without\n"
+          "# numbers. Written by `grade proof "
+       << lab.id() << " --remember`; the board's guess compares with it.\n";
   for (const auto& [mistake, tests] : traces)
     for (const auto& [id, words] : tests) {
       file << mistake << ' ' << id;

@@ -25,7 +25,8 @@ std::vector<std::string> names_in(const std::string& folder) {
 
 class Proof {
  public:
-  Proof(Lab lab, const RunOptions& options, const ProofOptions& what) : lab_(std::move(lab)), options_(options), what_(what) {}
+  Proof(Lab lab, const RunOptions& options, const ProofOptions& what)
+      : lab_(std::move(lab)), options_(options), what_(what) {}
 
   int run_all() {
     add(lab_.build_folder("solutions"));
@@ -35,7 +36,8 @@ class Proof {
     for (const Mistake& mistake : mistakes) add(variant("mistakes", mistake.name));
 
     std::size_t done = 0;
-    run(jobs_, options_, [&](const Job&) { show_status(" " + std::to_string(++done) + " of " + std::to_string(jobs_.size())); });
+    run(jobs_, options_,
+        [&](const Job&) { show_status(" " + std::to_string(++done) + " of " + std::to_string(jobs_.size())); });
     clear_status();
     for (const Job& job : jobs_) by_folder_[job.programs].push_back(&job);
 
@@ -43,7 +45,8 @@ class Proof {
     check_points();
     check_reference("reference", lab_.build_folder("solutions"));
     check_skeleton();
-    for (const std::string& name : names_in(sources("alternatives"))) check_reference("alternative " + name, variant("alternatives", name));
+    for (const std::string& name : names_in(sources("alternatives")))
+      check_reference("alternative " + name, variant("alternatives", name));
     if (what_.with_mistakes) {
       std::cout << "\n Recorded mistakes, and the tests that catch them\n\n";
       for (const Mistake& mistake : mistakes) check_mistake(mistake);
@@ -51,8 +54,9 @@ class Proof {
       if (what_.remember) remember_traces(mistakes);
       measure_guesses(mistakes);
     }
-    std::cout << "\n " << mistakes.size() << " mistakes, " << lab_.tests.size() << " tests, " << jobs_.size() << " runs: "
-              << (failures_ == 0 ? "the proof holds" : std::to_string(failures_) + " claims do not hold") << std::endl;
+    std::cout << "\n " << mistakes.size() << " mistakes, " << lab_.tests.size() << " tests, " << jobs_.size()
+              << " runs: " << (failures_ == 0 ? "the proof holds" : std::to_string(failures_) + " claims do not hold")
+              << std::endl;
     return failures_ == 0 ? 0 : 1;
   }
 
@@ -67,12 +71,12 @@ class Proof {
       if (concerns(test, folder)) jobs_.push_back({&lab_, &test, folder, {}, false});
   }
 
-  // A variant's programs that are not its own are links to the reference's. A test of such programs alone would only say
-  // again what it says of the reference.
+  // A variant's programs that are not its own are links to the reference's. A test of such programs alone would only
+  // say again what it says of the reference.
   static bool concerns(const Test& test, const std::string& folder) {
-    return test.programs.empty() || std::any_of(test.programs.begin(), test.programs.end(), [&folder](const std::string& program) {
-      return !fs::is_symlink(folder + "/" + program);
-    });
+    return test.programs.empty() ||
+           std::any_of(test.programs.begin(), test.programs.end(),
+                       [&folder](const std::string& program) { return !fs::is_symlink(folder + "/" + program); });
   }
 
   void complain(const std::string& text, const Job* job = nullptr) {
@@ -99,7 +103,8 @@ class Proof {
       for (const std::string& need : test.needs)
         if (!ids.contains(need)) complain(test.id + " needs " + need + ", which there is not");
     if (sum != 100) complain("the points add up to " + std::to_string(sum) + ", not to 100");
-    std::cout << "   points         " << sum << ", of which extra " << extra << (bonus > 0 ? ", bonus beyond them " + std::to_string(bonus) : "") << '\n';
+    std::cout << "   points         " << sum << ", of which extra " << extra
+              << (bonus > 0 ? ", bonus beyond them " + std::to_string(bonus) : "") << '\n';
   }
 
   void check_reference(const std::string& called, const std::string& folder) {
@@ -116,7 +121,8 @@ class Proof {
     int wrong = 0;
     for (const Job* job : by_folder_[lab_.build_folder("labs")])
       if (job->result.state != "not started" && job->result.state != "skipped") {
-        complain("the skeleton is shown as " + job->result.state + " in " + job->test->name + ", not as not started", job);
+        complain("the skeleton is shown as " + job->result.state + " in " + job->test->name + ", not as not started",
+                 job);
         ++wrong;
       }
     if (wrong == 0) std::cout << "   not started    the skeleton, in every test\n";
@@ -141,7 +147,9 @@ class Proof {
         failed += " " + id + (job->result.state == "wrong" ? "" : " (" + job->result.state + ")");
       if (passed && must_fail) complain(mistake.name + " is not caught by " + job->test->name);
       if (!passed && !skipped && !mistake.may_fail.contains(id) && job->result.state != "blocked")
-        complain(mistake.name + " also fails " + job->test->name + " (" + job->result.state + ": " + job->result.failure + ")", job);
+        complain(mistake.name + " also fails " + job->test->name + " (" + job->result.state + ": " +
+                     job->result.failure + ")",
+                 job);
       if (!passed && !skipped && id == mistake.caught_by.front() && !message_says(job->result, mistake.says))
         complain(mistake.name + ": the message of " + id + " does not say \"" + mistake.says + "\"", job);
     }
@@ -177,14 +185,17 @@ class Proof {
       const auto& jobs = by_folder_[variant("mistakes", mistake.name)];
       const Mistake* guess = nearest(mistakes, jobs);
       if (guess != nullptr) ++(guess->name == mistake.name ? right : wrong);
-      if (guess != nullptr && guess->name != mistake.name) confused += "\n     " + mistake.name + " taken for " + guess->name;
+      if (guess != nullptr && guess->name != mistake.name)
+        confused += "\n     " + mistake.name + " taken for " + guess->name;
       std::vector<Mistake> others;
-      std::copy_if(mistakes.begin(), mistakes.end(), std::back_inserter(others), [&](const Mistake& m) { return m.name != mistake.name; });
+      std::copy_if(mistakes.begin(), mistakes.end(), std::back_inserter(others),
+                   [&](const Mistake& m) { return m.name != mistake.name; });
       if (nearest(others, jobs) != nullptr) ++misled;
     }
     std::size_t count = mistakes.size();
-    std::cout << "\n Nearest mistake: of " << count << " named rightly " << right << ", wrongly " << wrong << ", no guess for "
-              << count - static_cast<std::size_t>(right + wrong) << "; left out of the list, " << misled << " are taken for another" << confused << '\n';
+    std::cout << "\n Nearest mistake: of " << count << " named rightly " << right << ", wrongly " << wrong
+              << ", no guess for " << count - static_cast<std::size_t>(right + wrong) << "; left out of the list, "
+              << misled << " are taken for another" << confused << '\n';
     if (wrong * 5 > right) complain("the nearest mistake is named wrongly too often");
   }
 

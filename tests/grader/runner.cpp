@@ -95,7 +95,8 @@ class Pool {
         if (blocker == nullptr) {
           start_job(job);
         } else {
-          // What a blocked test has to say is what its need said: the part is not started, or the program does not build.
+          // What a blocked test has to say is what its need said: the part is not started, or the program does not
+          // build.
           job.result.state = blocker->result.state == "not started" ? "not started" : "blocked";
           job.result.failure = "needs " + blocker->test->id + " to pass first";
           finish(job);
@@ -115,12 +116,18 @@ class Pool {
   }
 
   void start_job(Job& job) {
-    std::vector<std::string> command{job.lab->test_program(), exactly(job.test->name), "-r",
-                                     "jsonl", "--programs", job.programs, "--speed-factor",
+    std::vector<std::string> command{job.lab->test_program(),
+                                     exactly(job.test->name),
+                                     "-r",
+                                     "jsonl",
+                                     "--programs",
+                                     job.programs,
+                                     "--speed-factor",
                                      std::to_string(options_.speed_factor)};
     if (options_.shared_network) command.push_back("--shared-network");
     if (!options_.record) command.push_back("--no-record");
-    if (!options_.contained.empty()) command.insert(command.end(), {"--contained", options_.contained, "--user", std::to_string(options_.user)});
+    if (!options_.contained.empty())
+      command.insert(command.end(), {"--contained", options_.contained, "--user", std::to_string(options_.user)});
     if (!options_.contained.empty())
       for (const std::string& folder : options_.hidden) command.insert(command.end(), {"--hidden", folder});
     if (options_.seed != 0) command.insert(command.end(), {"--rng-seed", std::to_string(options_.seed)});

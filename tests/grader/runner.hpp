@@ -29,12 +29,12 @@ struct RunOptions {
   std::size_t workers = 0;  ///< tests that run at the same time; 0: what suits tests that mostly wait
   double speed_factor = 1;
   bool shared_network = false;
-  bool record = true;    ///< with the flight recorder and its faults
-  std::string contained;            ///< folder in which the programs are kept (harness::Containment); empty: they are not
-  unsigned user = 0;                ///< whom contained programs run as
+  bool record = true;     ///< with the flight recorder and its faults
+  std::string contained;  ///< folder in which the programs are kept (harness::Containment); empty: they are not
+  unsigned user = 0;      ///< whom contained programs run as
   std::vector<std::string> hidden;  ///< folders that contained programs see empty
   unsigned long long seed = 0;      ///< of the messages; 0: the tests choose
-  std::string captures;  ///< folder for the packets of failed tests; empty: they are not kept
+  std::string captures;             ///< folder for the packets of failed tests; empty: they are not kept
 };
 
 /// Runs every job in a process of its own, many at a time, those that others need first. A job whose needs did not

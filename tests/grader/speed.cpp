@@ -7,8 +7,8 @@
 double measure_speed_factor() {
   using namespace std::chrono;
   // About 4 ms a round on a machine of 2020, alone. On a busy one the scheduler takes turns away, which is what we want
-  // to know: so the rounds count together. The slowest alone would make one turn lost look like a machine that is twenty
-  // times slower, and every wait for a program that hangs would take as much longer.
+  // to know: so the rounds count together. The slowest alone would make one turn lost look like a machine that is
+  // twenty times slower, and every wait for a program that hangs would take as much longer.
   constexpr int rounds = 4;
   constexpr double usual_ms = 4.0;
   volatile std::uint64_t sink = 0;

@@ -70,7 +70,7 @@ Captured capture(const std::vector<std::string>& command) {
 
 void end_children_on_interrupt() {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = interrupted;
   ::sigfillset(&action.sa_mask);
   ::sigaction(SIGINT, &action, nullptr);

@@ -25,11 +25,13 @@
 namespace {
 
 std::uint64_t now() {
-  return static_cast<std::uint64_t>(std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
+  return static_cast<std::uint64_t>(
+      std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
 }
 
 // On this terminal and in our process group, so that a Ctrl-C reaches it as if it had been started by hand.
-pid_t start_here(const TraceOptions& options, const std::vector<std::string>& command, const std::vector<std::string>& environment) {
+pid_t start_here(const TraceOptions& options, const std::vector<std::string>& command,
+                 const std::vector<std::string>& environment) {
   pid_t pid = ::fork();
   if (pid < 0) throw std::system_error(errno, std::system_category(), "fork");
   if (pid != 0) return pid;
@@ -69,7 +71,8 @@ class Printer {
 
  private:
   void print(std::uint64_t when, const std::string& text) const {
-    std::fprintf(stderr, "%10.2f ms   %s\n", (static_cast<double>(when) - static_cast<double>(start_)) / 1e6, text.c_str());
+    std::fprintf(stderr, "%10.2f ms   %s\n", (static_cast<double>(when) - static_cast<double>(start_)) / 1e6,
+                 text.c_str());
   }
 
   std::uint64_t start_;
@@ -85,7 +88,8 @@ void wait_until_reachable(pid_t pid, const harness::Recording& recording) {
     if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) return;
     std::set<int> datagram_sockets;
     for (const harness::RecordedCall& call : recording.calls()) {
-      if (call.name == "socket" && (call.asked & 0xf) == SOCK_DGRAM) datagram_sockets.insert(static_cast<int>(call.result));
+      if (call.name == "socket" && (call.asked & 0xf) == SOCK_DGRAM)
+        datagram_sockets.insert(static_cast<int>(call.result));
       bool ready = call.name == "listen" || (call.name == "bind" && datagram_sockets.contains(call.fd));
       if (ready && call.finished() && call.result == 0) return;
     }
@@ -137,7 +141,9 @@ int trace_one(const TraceOptions& options) {
     printer.update(recording.calls());
     if (!ended) ::usleep(2 * pause_between_looks);
   }
-  if (!recording.loaded()) std::fprintf(stderr, "grade: there is no record: the recorder could not be loaded (is the program linked statically?)\n");
+  if (!recording.loaded())
+    std::fprintf(stderr,
+                 "grade: there is no record: the recorder could not be loaded (is the program linked statically?)\n");
   show(chart_of(Lane{name_of(options.commands[0]), recording.calls()}, start), options);
   return exit_status(status);
 }
@@ -152,7 +158,9 @@ int trace_two(const TraceOptions& options) {
   int status = 0;
   while (!has_ended(second, status)) ::usleep(pause_between_looks);
   stop(first);
-  show(chart_of(Lane{name_of(options.commands[1]), of_second.calls()}, Lane{name_of(options.commands[0]), of_first.calls()}, harness::seen_packets(), start), options);
+  show(chart_of(Lane{name_of(options.commands[1]), of_second.calls()},
+                Lane{name_of(options.commands[0]), of_first.calls()}, harness::seen_packets(), start),
+       options);
   return exit_status(status);
 }
 
@@ -160,7 +168,8 @@ int trace_two(const TraceOptions& options) {
 
 int trace(const TraceOptions& options) {
   std::string path = options.folder + "/" + options.commands[0].front();
-  if (options.commands.size() == 1 && ::access(path.c_str(), X_OK) != 0) throw std::runtime_error("there is no program " + path);
+  if (options.commands.size() == 1 && ::access(path.c_str(), X_OK) != 0)
+    throw std::runtime_error("there is no program " + path);
   // The program ends by Ctrl-C; we stay to draw the chart.
   ::signal(SIGINT, SIG_IGN);
   return options.commands.size() == 1 ? trace_one(options) : trace_two(options);

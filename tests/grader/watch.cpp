@@ -64,7 +64,8 @@ void watch(const std::string& name, const BoardOptions& options) {
     // From the top of the screen, as an editor beside it wants it.
     if (on_terminal()) std::cout << "\033[H\033[2J";
     show_board(find_lab(name.empty() ? last_worked_on() : name), options);
-    std::cout << "\n " << in(Colour::dim, "Watching labs/ - save a file to build and grade again, Ctrl-C to stop") << std::endl;
+    std::cout << "\n " << in(Colour::dim, "Watching labs/ - save a file to build and grade again, Ctrl-C to stop")
+              << std::endl;
     pollfd ready{fd, POLLIN, 0};
     while (!source_was_saved(fd))
       if (::poll(&ready, 1, -1) < 0 && errno != EINTR) return;

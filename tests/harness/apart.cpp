@@ -30,16 +30,20 @@ bool write_map(const std::string& path, const std::string& text) {
   return written;
 }
 
-// The child's own user is itself in there. Root maps the programs' user, too, which only it may do, and only from outside.
+// The child's own user is itself in there. Root maps the programs' user, too, which only it may do, and only from
+// outside.
 bool map_users(pid_t child) {
-  std::string folder = "/proc/" + std::to_string(child) + "/", user = std::to_string(::geteuid()), group = std::to_string(::getegid());
+  std::string folder = "/proc/" + std::to_string(child) + "/", user = std::to_string(::geteuid()),
+              group = std::to_string(::getegid());
   bool other = ::geteuid() == 0 && in_force.user != 0;
   std::string more = other ? "\n" + std::to_string(in_force.user) + " " + std::to_string(in_force.user) + " 1" : "";
-  return (other || write_map(folder + "setgroups", "deny")) && write_map(folder + "uid_map", user + " " + user + " 1" + more) &&
+  return (other || write_map(folder + "setgroups", "deny")) &&
+         write_map(folder + "uid_map", user + " " + user + " 1" + more) &&
          write_map(folder + "gid_map", group + " " + group + " 1" + more);
 }
 
-bool mount_or_tell(const char* what, const std::string& where, const char* type, unsigned long flags, const char* options) {
+bool mount_or_tell(const char* what, const std::string& where, const char* type, unsigned long flags,
+                   const char* options) {
   if (::mount(what, where.c_str(), type, flags, options) == 0) return true;
   apart_reason = "mount " + where + ": " + std::strerror(errno);
   return false;
@@ -49,12 +53,14 @@ bool furnish() {
   if (!mount_or_tell("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr)) return false;
   if (!mount_or_tell("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr)) return false;
   for (const std::string& folder : in_force.hidden)
-    if (::access(folder.c_str(), F_OK) == 0) mount_or_tell("none", folder, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,mode=0555");
+    if (::access(folder.c_str(), F_OK) == 0)
+      mount_or_tell("none", folder, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,mode=0555");
   if (!in_force.on()) return true;
   // Bounded, for this test alone, and gone with it.
   for (const char* name : {"/tmp", "/own"}) {
     std::string folder = in_force.folder + name;
-    if (!mount_or_tell("none", folder, "tmpfs", MS_NOSUID | MS_NODEV, "size=96m,nr_inodes=2000,mode=0755")) return false;
+    if (!mount_or_tell("none", folder, "tmpfs", MS_NOSUID | MS_NODEV, "size=96m,nr_inodes=2000,mode=0755"))
+      return false;
   }
   std::string theirs = in_force.folder + "/tmp";
   if (in_force.user != 0 && ::chown(theirs.c_str(), in_force.user, in_force.user) != 0) return false;
@@ -110,8 +116,8 @@ bool become_other_user(uid_t user) noexcept {
   return ::setgroups(0, nullptr) == 0 && ::setresgid(user, user, user) == 0 && ::setresuid(user, user, user) == 0;
 }
 
-// The real user, which prlimit(2) asks for, and that of the files, which /proc asks for; of this thread alone, so past the
-// C library, which would change all threads.
+// The real user, which prlimit(2) asks for, and that of the files, which /proc asks for; of this thread alone, so past
+// the C library, which would change all threads.
 SameUser::SameUser() : user_(in_force.user) {
   if (user_ == 0) return;
   ::syscall(SYS_setresgid, user_, -1, -1);

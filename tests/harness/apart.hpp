@@ -9,7 +9,8 @@ namespace harness {
 
 /// How programs under test are contained; part of what `grade class` tells a test program.
 struct Containment {
-  std::string folder;  ///< holds bin/ (the programs), tmp/ (theirs to write) and own/ (ours; they read it); empty: not contained
+  std::string folder;  ///< holds bin/ (the programs), tmp/ (theirs to write) and own/ (ours; they read it); empty: not
+                       ///< contained
   uid_t user = 0;      ///< when we are root, whom the programs run as
   std::vector<std::string> hidden;  ///< folders that the programs see empty, where the system has mount namespaces
   bool on() const { return !folder.empty(); }
@@ -19,8 +20,8 @@ struct Containment {
 void set_containment(Containment containment);
 const Containment& containment();
 
-/// Goes on in a child that has users, a network, processes, and mounts of its own (namespaces(7)), as the first process there: nobody
-/// in there can end it, and when it ends, everything in there does. The parent waits for it.
+/// Goes on in a child that has users, a network, processes, and mounts of its own (namespaces(7)), as the first process
+/// there: nobody in there can end it, and when it ends, everything in there does. The parent waits for it.
 ///
 /// Must be called before the process has threads.
 /// \returns in the child -1; in the parent the child's exit status, or 128 + signal; -2 where there are no such

@@ -29,7 +29,8 @@ std::chrono::steady_clock::time_point noted_time(msghdr& message) {
     if (note->cmsg_level == SOL_SOCKET && note->cmsg_type == SCM_TIMESTAMPNS) {
       timespec arrived{};
       std::memcpy(&arrived, CMSG_DATA(note), sizeof arrived);
-      return now - (std::chrono::seconds(wall.tv_sec - arrived.tv_sec) + std::chrono::nanoseconds(wall.tv_nsec - arrived.tv_nsec));
+      return now - (std::chrono::seconds(wall.tv_sec - arrived.tv_sec) +
+                    std::chrono::nanoseconds(wall.tv_nsec - arrived.tv_nsec));
     }
   return now;
 }

@@ -19,13 +19,20 @@ std::string option_name(int level, int option) {
     int level, option;
     const char* name;
   };
-  static constexpr Known known[] = {{SOL_SOCKET, SO_REUSEADDR, "SO_REUSEADDR"}, {SOL_SOCKET, SO_REUSEPORT, "SO_REUSEPORT"},
-                                    {SOL_SOCKET, SO_BROADCAST, "SO_BROADCAST"}, {SOL_SOCKET, SO_KEEPALIVE, "SO_KEEPALIVE"},
-                                    {SOL_SOCKET, SO_LINGER, "SO_LINGER"},       {SOL_SOCKET, SO_RCVTIMEO, "SO_RCVTIMEO"},
-                                    {SOL_SOCKET, SO_SNDTIMEO, "SO_SNDTIMEO"},   {SOL_SOCKET, SO_RCVBUF, "SO_RCVBUF"},
-                                    {SOL_SOCKET, SO_SNDBUF, "SO_SNDBUF"},       {6, 1, "TCP_NODELAY"},
-                                    {0, 32, "IP_MULTICAST_IF"},                 {0, 33, "IP_MULTICAST_TTL"},
-                                    {0, 34, "IP_MULTICAST_LOOP"},               {0, 35, "IP_ADD_MEMBERSHIP"},
+  static constexpr Known known[] = {{SOL_SOCKET, SO_REUSEADDR, "SO_REUSEADDR"},
+                                    {SOL_SOCKET, SO_REUSEPORT, "SO_REUSEPORT"},
+                                    {SOL_SOCKET, SO_BROADCAST, "SO_BROADCAST"},
+                                    {SOL_SOCKET, SO_KEEPALIVE, "SO_KEEPALIVE"},
+                                    {SOL_SOCKET, SO_LINGER, "SO_LINGER"},
+                                    {SOL_SOCKET, SO_RCVTIMEO, "SO_RCVTIMEO"},
+                                    {SOL_SOCKET, SO_SNDTIMEO, "SO_SNDTIMEO"},
+                                    {SOL_SOCKET, SO_RCVBUF, "SO_RCVBUF"},
+                                    {SOL_SOCKET, SO_SNDBUF, "SO_SNDBUF"},
+                                    {6, 1, "TCP_NODELAY"},
+                                    {0, 32, "IP_MULTICAST_IF"},
+                                    {0, 33, "IP_MULTICAST_TTL"},
+                                    {0, 34, "IP_MULTICAST_LOOP"},
+                                    {0, 35, "IP_ADD_MEMBERSHIP"},
                                     {41, 26, "IPV6_V6ONLY"}};
   for (const Known& one : known)
     if (one.level == level && one.option == option) return one.name;
@@ -36,16 +43,23 @@ std::string arguments(const RecordedCall& call) {
   std::string fd = std::to_string(call.fd);
   if (call.name == "socket") {
     int type = static_cast<int>(call.asked) & 0xf;
-    return std::string(type == SOCK_STREAM ? "TCP" : type == SOCK_DGRAM ? "UDP" : "?") + (call.detail == AF_INET6 ? ", IPv6" : "");
+    return std::string(type == SOCK_STREAM  ? "TCP"
+                       : type == SOCK_DGRAM ? "UDP"
+                                            : "?") +
+           (call.detail == AF_INET6 ? ", IPv6" : "");
   }
   if (call.name == "bind" || call.name == "connect") return fd + ", " + call.address;
   if (call.name == "listen") return fd + ", " + std::to_string(call.asked);
-  if (call.name == "shutdown") return fd + ", " + (call.detail == SHUT_WR ? "SHUT_WR" : call.detail == SHUT_RD ? "SHUT_RD" : "SHUT_RDWR");
+  if (call.name == "shutdown")
+    return fd + ", " + (call.detail == SHUT_WR ? "SHUT_WR" : call.detail == SHUT_RD ? "SHUT_RD" : "SHUT_RDWR");
   if (call.name == "setsockopt") return fd + ", " + option_name(static_cast<int>(call.asked), call.detail);
   if (call.name == "dup") return fd + (call.asked >= 0 ? ", " + std::to_string(call.asked) : "");
   if (call.waits()) {
     std::string limit = call.detail < 0 ? "no limit" : std::to_string(call.detail) + " ms";
-    return (call.fd >= 0 ? "fd " + fd : call.name == "poll" ? std::to_string(call.asked) + " fds" : "...") + ", " + limit;
+    return (call.fd >= 0          ? "fd " + fd
+            : call.name == "poll" ? std::to_string(call.asked) + " fds"
+                                  : "...") +
+           ", " + limit;
   }
   if (call.sends() || call.receives()) {
     std::string all = fd + ", " + std::to_string(call.asked);
@@ -74,8 +88,9 @@ std::string outcome(const RecordedCall& call) {
 }
 
 bool alike(const RecordedCall& a, const RecordedCall& b) {
-  return a.name == b.name && a.fd == b.fd && a.pid == b.pid && a.failed() == b.failed() && a.error == b.error && a.finished() && b.finished() &&
-         a.asked == b.asked && a.detail == b.detail && (a.result > 0) == (b.result > 0) && a.name != "accept" && a.name != "socket";
+  return a.name == b.name && a.fd == b.fd && a.pid == b.pid && a.failed() == b.failed() && a.error == b.error &&
+         a.finished() && b.finished() && a.asked == b.asked && a.detail == b.detail &&
+         (a.result > 0) == (b.result > 0) && a.name != "accept" && a.name != "socket";
 }
 
 std::string milliseconds(std::uint64_t from, std::uint64_t to) {
@@ -102,14 +117,16 @@ std::string in_words(const RecordedCall& call) {
   if (call.name == "close" && call.asked > 0) text += " with " + std::to_string(call.asked) + " bytes unread";
   if (call.injected) text += "   <- made to happen";
   constexpr std::uint64_t worth_telling = 5'000'000;
-  if (call.finished() && call.ended - call.begun > worth_telling) text += "   (it took " + std::to_string((call.ended - call.begun) / 1'000'000) + " ms)";
+  if (call.finished() && call.ended - call.begun > worth_telling)
+    text += "   (it took " + std::to_string((call.ended - call.begun) / 1'000'000) + " ms)";
   return text;
 }
 
-std::string listing(const std::vector<RecordedCall>& calls, const std::vector<OurStep>& moments, std::uint64_t start, std::uint64_t until,
-                    std::size_t most) {
+std::string listing(const std::vector<RecordedCall>& calls, const std::vector<OurStep>& moments, std::uint64_t start,
+                    std::uint64_t until, std::size_t most) {
   std::vector<std::pair<std::uint64_t, std::string>> all;
-  bool several = std::any_of(calls.begin(), calls.end(), [&](const RecordedCall& call) { return call.thread != calls.front().thread; });
+  bool several = std::any_of(calls.begin(), calls.end(),
+                             [&](const RecordedCall& call) { return call.thread != calls.front().thread; });
   for (std::size_t i = 0; i < calls.size();) {
     std::size_t end = i + 1;
     std::int64_t sum = calls[i].result;
@@ -119,7 +136,8 @@ std::string listing(const std::vector<RecordedCall>& calls, const std::vector<Ou
       std::string text = in_words(call);
       std::size_t count = end - i;
       if (count > 1) {
-        text = call.name + "(" + arguments(call) + ")" + (call.failed() ? outcome(call) : "") + "   " + std::to_string(count) + " times";
+        text = call.name + "(" + arguments(call) + ")" + (call.failed() ? outcome(call) : "") + "   " +
+               std::to_string(count) + " times";
         if ((call.sends() || call.receives()) && !call.failed()) text += ", " + std::to_string(sum) + " bytes in all";
         if (call.injected) text += "   <- made to happen";
       }
@@ -155,8 +173,9 @@ std::string place_of(const RecordedCall& call, const std::string& program) {
     std::string line = lines.substr(from, end - from);
     from = end + 1;
     // The helper in common/ is not where a learner looks.
-    bool own = line.find("??") == std::string::npos && line.find("/usr/") == std::string::npos && line.find("/common/") == std::string::npos &&
-               line.find("../") == std::string::npos && line.rfind(':') != std::string::npos;
+    bool own = line.find("??") == std::string::npos && line.find("/usr/") == std::string::npos &&
+               line.find("/common/") == std::string::npos && line.find("../") == std::string::npos &&
+               line.rfind(':') != std::string::npos;
     if (own) return line.substr(line.rfind('/') + 1, line.find(" (") - line.rfind('/') - 1);
   }
   return best;

@@ -19,8 +19,8 @@ struct OurStep {
 
 /// The last calls before `until`, at most `lines` lines: time since `start`, call, repeated ones folded with a count;
 /// and between them what the peer did.
-std::string listing(const std::vector<RecordedCall>& calls, const std::vector<OurStep>& moments, std::uint64_t start, std::uint64_t until,
-                    std::size_t lines);
+std::string listing(const std::vector<RecordedCall>& calls, const std::vector<OurStep>& moments, std::uint64_t start,
+                    std::uint64_t until, std::size_t lines);
 
 /// Where in the program's sources a call was made: `echo_server.cpp:47`, or empty where that cannot be found out.
 /// \param program the path of the executable

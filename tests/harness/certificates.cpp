@@ -26,10 +26,12 @@ void require(bool worked, const char* what) {
 // OpenSSL 3 has EVP_EC_gen and EVP_RSA_gen for this; the long way also works with 1.1.1.
 EVP_PKEY* new_key(Subject::Key kind) {
   int id = kind == Subject::Key::p256 ? EVP_PKEY_EC : kind == Subject::Key::ed25519 ? EVP_PKEY_ED25519 : EVP_PKEY_RSA;
-  std::unique_ptr<EVP_PKEY_CTX, decltype(&::EVP_PKEY_CTX_free)> context(::EVP_PKEY_CTX_new_id(id, nullptr), &::EVP_PKEY_CTX_free);
+  std::unique_ptr<EVP_PKEY_CTX, decltype(&::EVP_PKEY_CTX_free)> context(::EVP_PKEY_CTX_new_id(id, nullptr),
+                                                                        &::EVP_PKEY_CTX_free);
   EVP_PKEY* key = nullptr;
   require(context && ::EVP_PKEY_keygen_init(context.get()) == 1, "EVP_PKEY_keygen_init");
-  if (id == EVP_PKEY_EC) require(::EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context.get(), NID_X9_62_prime256v1) == 1, "P-256");
+  if (id == EVP_PKEY_EC)
+    require(::EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context.get(), NID_X9_62_prime256v1) == 1, "P-256");
   if (id == EVP_PKEY_RSA) require(::EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), 768) == 1, "RSA");
   require(::EVP_PKEY_keygen(context.get(), &key) == 1, "EVP_PKEY_keygen");
   return key;
@@ -74,13 +76,16 @@ X509* unsigned_certificate(const Subject& subject, EVP_PKEY* key) {
 }
 
 void add_extensions(X509* certificate, X509* issuer, const Subject& subject) {
-  add_extension(certificate, issuer, NID_basic_constraints, subject.authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
-  add_extension(certificate, issuer, NID_key_usage, subject.authority ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
+  add_extension(certificate, issuer, NID_basic_constraints,
+                subject.authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
+  add_extension(certificate, issuer, NID_key_usage,
+                subject.authority ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
   add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
   add_extension(certificate, issuer, NID_authority_key_identifier, "keyid");
   if (subject.authority) return;
   add_extension(certificate, issuer, NID_ext_key_usage, subject.for_servers ? "serverAuth" : "clientAuth");
-  if (std::string names = alternative_names(subject); !names.empty()) add_extension(certificate, issuer, NID_subject_alt_name, names);
+  if (std::string names = alternative_names(subject); !names.empty())
+    add_extension(certificate, issuer, NID_subject_alt_name, names);
 }
 
 void sign(X509* certificate, X509* issuer, EVP_PKEY* key) {
@@ -149,7 +154,8 @@ std::string Identity::chain_pem() const {
 }
 
 std::string Identity::key_pem() const {
-  return pem([this](BIO* out) { return ::PEM_write_bio_PrivateKey(out, key(), nullptr, nullptr, 0, nullptr, nullptr); });
+  return pem(
+      [this](BIO* out) { return ::PEM_write_bio_PrivateKey(out, key(), nullptr, nullptr, 0, nullptr, nullptr); });
 }
 
 TemporaryFolder::TemporaryFolder() {

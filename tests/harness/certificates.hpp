@@ -16,11 +16,11 @@ struct Subject {
   enum class Key { p256, ed25519, weak_rsa };
 
   std::string common_name = "localhost";
-  std::vector<std::string> names{"localhost"};                ///< as subject alternative names, DNS
-  std::vector<std::string> addresses{"127.0.0.1", "::1"};     ///< as subject alternative names, IP
-  std::chrono::seconds from{-3600}, until{30 * 24 * 3600};    ///< counted from now
-  bool authority = false;                                     ///< may sign others
-  bool for_servers = true;                                    ///< otherwise for clients only
+  std::vector<std::string> names{"localhost"};              ///< as subject alternative names, DNS
+  std::vector<std::string> addresses{"127.0.0.1", "::1"};   ///< as subject alternative names, IP
+  std::chrono::seconds from{-3600}, until{30 * 24 * 3600};  ///< counted from now
+  bool authority = false;                                   ///< may sign others
+  bool for_servers = true;                                  ///< otherwise for clients only
   Key key = Key::p256;
 };
 

@@ -30,7 +30,8 @@ Crowd::Crowd(const Endpoint& where, std::size_t size, std::string_view greeting,
   raise_own_descriptors();
   Story::current().step("we", "connected " + std::to_string(size) + " clients; each sent " + in_quotes(greeting));
   complete_ = true;
-  while (complete_ && members_.size() < size) complete_ = add(where, std::min(at_a_time, size - members_.size()), greeting, answer);
+  while (complete_ && members_.size() < size)
+    complete_ = add(where, std::min(at_a_time, size - members_.size()), greeting, answer);
 }
 
 Crowd::~Crowd() {
@@ -110,7 +111,9 @@ bool Crowd::all_match(std::size_t from, std::string_view expected) const {
     const Member& member = members_[i];
     if (!member.broken && member.received == expected) continue;
     Comparison shown = compare(expected, member.received);
-    std::string ending = member.broken ? " then " + member.trouble : member.received.size() < expected.size() ? " then silence" : "";
+    std::string ending = member.broken                              ? " then " + member.trouble
+                         : member.received.size() < expected.size() ? " then silence"
+                                                                    : "";
     Story::current().mismatch("for client " + std::to_string(i + 1) + ": " + shown.expected,
                               (member.received.empty() ? "" : shown.received) + ending);
     if (!member.broken && member.received.size() < expected.size()) Story::current().conclude(State::timed_out);

@@ -64,7 +64,8 @@ class Diagnosis {
       no_end();
       leak();
     }
-    if (contains(e_.received, "silence") || contains(e_.received, "still running") || contains(e_.received, "nobody connected")) {
+    if (contains(e_.received, "silence") || contains(e_.received, "still running") ||
+        contains(e_.received, "nobody connected")) {
       spins();
       waits();
     }
@@ -73,7 +74,8 @@ class Diagnosis {
 
  private:
   void say(std::string text) {
-    if (said_.size() < 3 && std::find(said_.begin(), said_.end(), text) == said_.end()) said_.push_back(std::move(text));
+    if (said_.size() < 3 && std::find(said_.begin(), said_.end(), text) == said_.end())
+      said_.push_back(std::move(text));
   }
 
   const RecordedCall* later(const RecordedCall& call, auto condition) const {
@@ -83,31 +85,38 @@ class Diagnosis {
   }
 
   // A call that our own signal to stop has ended need not be made again.
-  bool ended_by_our_signal(const RecordedCall& call) const { return e_.asked_to_stop != 0 && call.ended >= e_.asked_to_stop; }
+  bool ended_by_our_signal(const RecordedCall& call) const {
+    return e_.asked_to_stop != 0 && call.ended >= e_.asked_to_stop;
+  }
 
   void broken_pipe() {
     if (e_.exit.kind != Exit::Kind::signalled || e_.exit.value != SIGPIPE) return;
     std::string where;
     for (const RecordedCall& call : e_.calls)
-      if (call.sends() && !call.finished()) where = " in " + call.name + "(" + std::to_string(call.fd) + ", " + std::to_string(call.asked) + ")";
+      if (call.sends() && !call.finished())
+        where = " in " + call.name + "(" + std::to_string(call.fd) + ", " + std::to_string(call.asked) + ")";
     say("the signal SIGPIPE ended your program" + where +
-        ": the peer was gone. Ignore the signal, or pass MSG_NOSIGNAL, and the call fails with EPIPE instead, which ends one conversation.");
+        ": the peer was gone. Ignore the signal, or pass MSG_NOSIGNAL, and the call fails with EPIPE instead, which "
+        "ends one conversation.");
   }
 
   void interrupted() {
     for (const RecordedCall& call : e_.calls)
       if (call.failed() && call.error == EINTR && call.name != "close" && !ended_by_our_signal(call) &&
           !later(call, [&](const RecordedCall& other) { return other.name == call.name && other.fd == call.fd; })) {
-        say(briefly(call) + " was interrupted (EINTR), and your program did not call it again. That is no failure: carry it on.");
+        say(briefly(call) +
+            " was interrupted (EINTR), and your program did not call it again. That is no failure: carry it on.");
         return;
       }
   }
 
   void aborted() {
     for (const RecordedCall& call : e_.calls)
-      if (call.name == "accept" && call.failed() && call.error != EINTR && call.error != EAGAIN && !ended_by_our_signal(call) &&
+      if (call.name == "accept" && call.failed() && call.error != EINTR && call.error != EAGAIN &&
+          !ended_by_our_signal(call) &&
           !later(call, [&](const RecordedCall& other) { return other.name == "accept" || other.waits(); })) {
-        say("accept failed with " + std::string(::strerrorname_np(call.error) ? ::strerrorname_np(call.error) : "an error") +
+        say("accept failed with " +
+            std::string(::strerrorname_np(call.error) ? ::strerrorname_np(call.error) : "an error") +
             ", and your program did not accept again. One client that gave up is no reason to end the service.");
         return;
       }
@@ -117,9 +126,12 @@ class Diagnosis {
     for (const RecordedCall& call : e_.calls) {
       if (call.name != "bind" || !call.failed() || call.error != EADDRINUSE) continue;
       bool reuse = std::any_of(e_.calls.begin(), e_.calls.end(), [&](const RecordedCall& other) {
-        return other.name == "setsockopt" && other.fd == call.fd && other.number < call.number && other.asked == SOL_SOCKET && other.detail == SO_REUSEADDR;
+        return other.name == "setsockopt" && other.fd == call.fd && other.number < call.number &&
+               other.asked == SOL_SOCKET && other.detail == SO_REUSEADDR;
       });
-      if (!reuse) say("bind to " + call.address + " failed with EADDRINUSE, and SO_REUSEADDR was not set on descriptor " + std::to_string(call.fd) + " before it.");
+      if (!reuse)
+        say("bind to " + call.address + " failed with EADDRINUSE, and SO_REUSEADDR was not set on descriptor " +
+            std::to_string(call.fd) + " before it.");
       return;
     }
   }
@@ -129,24 +141,29 @@ class Diagnosis {
     for (auto call = e_.calls.rbegin(); call != e_.calls.rend(); ++call)
       if (call->name == "close" && call->of_stream && call->asked > 0) {
         say("your program closed descriptor " + std::to_string(call->fd) + " with " + bytes_in_words(call->asked) +
-            " unread, so the kernel sent a reset (RST) instead of an end of stream (FIN). Read to the end before you close.");
+            " unread, so the kernel sent a reset (RST) instead of an end of stream (FIN). Read to the end before you "
+            "close.");
         return;
       }
     if (e_.exit.kind != Exit::Kind::running && !e_.killed_by_us)
-      say("your program ended with the connection open; what it had not read by then makes the kernel send a reset (RST).");
+      say("your program ended with the connection open; what it had not read by then makes the kernel send a reset "
+          "(RST).");
   }
 
   // A record of TLS (RFC 8446, 5.1): its bytes are not the message's.
-  static bool is_tls(const std::string& bytes) { return bytes.size() > 1 && bytes[0] >= 20 && bytes[0] <= 23 && bytes[1] == 3; }
+  static bool is_tls(const std::string& bytes) {
+    return bytes.size() > 1 && bytes[0] >= 20 && bytes[0] <= 23 && bytes[1] == 3;
+  }
 
   void zero_byte() {
     for (const Descriptor& descriptor : descriptors_)
       for (std::size_t i = 0; i + 1 < descriptor.calls.size(); ++i) {
         const RecordedCall &in = *descriptor.calls[i], &out = *descriptor.calls[i + 1];
-        if (in.receives() && in.result > 0 && out.sends() && out.asked < in.result && in.bytes.find('\0') != std::string::npos &&
-            !is_tls(in.bytes) && !is_tls(out.bytes)) {
-          say(in.name + " gave " + bytes_in_words(in.result) + ", one of them zero, and the next " + out.name + " passed on only " +
-              std::to_string(out.asked) + ". A zero byte is data: use the count that " + in.name + " returned, not strlen.");
+        if (in.receives() && in.result > 0 && out.sends() && out.asked < in.result &&
+            in.bytes.find('\0') != std::string::npos && !is_tls(in.bytes) && !is_tls(out.bytes)) {
+          say(in.name + " gave " + bytes_in_words(in.result) + ", one of them zero, and the next " + out.name +
+              " passed on only " + std::to_string(out.asked) + ". A zero byte is data: use the count that " + in.name +
+              " returned, not strlen.");
           return;
         }
       }
@@ -160,15 +177,20 @@ class Diagnosis {
         std::int64_t rest = call.asked - call.result;
         const RecordedCall* next = nullptr;
         for (std::size_t k = i + 1; k < descriptor.calls.size() && !next; ++k)
-          if (descriptor.calls[k]->sends() && !(descriptor.calls[k]->failed() && descriptor.calls[k]->error == EINTR)) next = descriptor.calls[k];
-        std::string took = call.name + " took only " + std::to_string(call.result) + " of " + bytes_in_words(call.asked);
-        bool again = next && next->asked <= call.asked && call.bytes.size() >= 4 && next->bytes.substr(0, call.bytes.size()) == call.bytes;
+          if (descriptor.calls[k]->sends() && !(descriptor.calls[k]->failed() && descriptor.calls[k]->error == EINTR))
+            next = descriptor.calls[k];
+        std::string took =
+            call.name + " took only " + std::to_string(call.result) + " of " + bytes_in_words(call.asked);
+        bool again = next && next->asked <= call.asked && call.bytes.size() >= 4 &&
+                     next->bytes.substr(0, call.bytes.size()) == call.bytes;
         if (!next && i + 1 < descriptor.calls.size())
-          say(took + ", and the other " + std::to_string(rest) + " were never sent. Call it again with the rest until all is sent.");
+          say(took + ", and the other " + std::to_string(rest) +
+              " were never sent. Call it again with the rest until all is sent.");
         else if (again)
           say(took + ", and the next one began with the same bytes again. Advance the pointer as well as the count.");
         else if (next && next->asked != rest)
-          say(took + ", and the next one was for " + std::to_string(next->asked) + ", not for the " + std::to_string(rest) + " that were left. Are they lost?");
+          say(took + ", and the next one was for " + std::to_string(next->asked) + ", not for the " +
+              std::to_string(rest) + " that were left. Are they lost?");
         else
           continue;
         return;
@@ -208,7 +230,8 @@ class Diagnosis {
       std::string fd = descriptor.opened ? std::to_string(descriptor.opened->result) : "?";
       if (finished || e_.exit.kind != Exit::Kind::running) continue;
       if (ended)
-        return say("the peer's end of stream was read on descriptor " + fd + ", but then neither shutdown nor close was called on it: the peer waits for your end.");
+        return say("the peer's end of stream was read on descriptor " + fd +
+                   ", but then neither shutdown nor close was called on it: the peer waits for your end.");
       if (sent && waiting && descriptor.opened->name == "socket")
         return say("your program sent, then waits in " + waiting->name + " on descriptor " + fd +
                    " without a shutdown(SHUT_WR): the peer cannot know that the message is complete.");
@@ -228,21 +251,23 @@ class Diagnosis {
     for (std::size_t i = 0; i < open.size() && i < 5; ++i) numbers += (i ? ", " : "") + std::to_string(open[i]->result);
     if (open.size() > 5) numbers += ", ...";
     std::string place = place_of(*open.front(), e_.program);
-    say(std::to_string(open.size()) + " descriptors (" + numbers + ") that " + open.front()->name + (place.empty() ? "" : " at " + place) +
-        " gave were never closed, the first from " + std::to_string((open.front()->ended - e_.start) / 1'000'000) + " ms after the start.");
+    say(std::to_string(open.size()) + " descriptors (" + numbers + ") that " + open.front()->name +
+        (place.empty() ? "" : " at " + place) + " gave were never closed, the first from " +
+        std::to_string((open.front()->ended - e_.start) / 1'000'000) + " ms after the start.");
   }
 
   void spins() {
     if (e_.busy_ms > 300 && e_.busy_ms * 2 > e_.lived_ms)
-      say("your program used " + std::to_string(e_.busy_ms) + " ms of processor time in " + std::to_string(e_.lived_ms) +
-          " ms: a loop goes round without waiting for anything.");
+      say("your program used " + std::to_string(e_.busy_ms) + " ms of processor time in " +
+          std::to_string(e_.lived_ms) + " ms: a loop goes round without waiting for anything.");
   }
 
   void waits() {
     if (e_.exit.kind != Exit::Kind::running) return;
     std::string all;
     for (const RecordedCall& call : e_.calls)
-      if (!call.finished() && !contains(all, briefly(call))) all += (all.empty() ? "" : ", and in ") + (call.fd >= 0 ? briefly(call) : call.name);
+      if (!call.finished() && !contains(all, briefly(call)))
+        all += (all.empty() ? "" : ", and in ") + (call.fd >= 0 ? briefly(call) : call.name);
     if (!all.empty()) say("your program waits in " + all + ".");
   }
 

@@ -11,7 +11,7 @@ namespace harness {
 /// What is known of a program when its test has failed.
 struct Evidence {
   std::vector<RecordedCall> calls;
-  std::string program;             ///< the path of the executable
+  std::string program;  ///< the path of the executable
   Exit exit;
   bool killed_by_us = false;
   std::string expected, received;  ///< the mismatch, as the story tells it

@@ -15,9 +15,9 @@ struct ErrorPage {
 /// All that the book has a section about.
 const std::vector<ErrorPage>& error_pages();
 
-/// The section about what ended the program (a sanitizer, an exception), or else about the known message that comes last
-/// in `text`: programs say first what they did and last why it failed.
-/// \returns `docs/errors-talking.md "Broken pipe"`, or nothing when no message in `text` is known
+/// The section about what ended the program (a sanitizer, an exception), or else about the known message that comes
+/// last in `text`: programs say first what they did and last why it failed. \returns `docs/errors-talking.md "Broken
+/// pipe"`, or nothing when no message in `text` is known
 std::string where_explained(std::string_view text);
 
 }  // namespace harness

@@ -29,7 +29,8 @@ std::string own_frame(const std::string& line) {
 std::string section_to_look_up(const Evidence& evidence) {
   std::string where = where_explained(evidence.said + '\n' + in_words(evidence.exit));
   for (auto call = evidence.calls.rbegin(); where.empty() && call != evidence.calls.rend(); ++call)
-    if (call->failed() && call->error != EAGAIN && call->error != EINPROGRESS && call->error != EINTR) where = where_explained(in_words(*call));
+    if (call->failed() && call->error != EAGAIN && call->error != EINPROGRESS && call->error != EINTR)
+      where = where_explained(in_words(*call));
   return where.empty() ? where_explained(evidence.received) : where;
 }
 
@@ -42,8 +43,9 @@ std::string essence_of_report(const std::string& report) {
     std::size_t end = std::min(report.find('\n', from), report.size());
     std::string line = report.substr(from, end - from);
     from = end + 1;
-    bool headline = (line.find("Sanitizer: ") != std::string::npos || line.find("runtime error: ") != std::string::npos) &&
-                    line.find("SUMMARY") == std::string::npos;
+    bool headline =
+        (line.find("Sanitizer: ") != std::string::npos || line.find("runtime error: ") != std::string::npos) &&
+        line.find("SUMMARY") == std::string::npos;
     std::string frame = frames < 4 ? own_frame(line) : "";
     if (!frame.empty()) ++frames;
     if (headline || !frame.empty()) essence += (essence.empty() ? "" : "\n") + (headline ? line : frame);
@@ -59,12 +61,14 @@ void tell_evidence(Story& story, const Recording& recording, Evidence evidence) 
   std::erase_if(evidence.calls, [&](const RecordedCall& call) { return call.begun > until; });
   for (const std::string& sentence : diagnose(evidence)) story.note("it seems", sentence);
   if (!recording.loaded())
-    story.note("your calls", "there is no record: the recorder could not be loaded into your program (is it linked statically?)");
+    story.note("your calls",
+               "there is no record: the recorder could not be loaded into your program (is it linked statically?)");
   else if (evidence.calls.empty())
     story.note("your calls", "no socket call was seen (calls through stdio or past the C library are not)");
   else
     story.note("your calls", listing(evidence.calls, story.moments(), evidence.start, until, most_calls));
-  if (std::string packets = packets_in_words(evidence.start, until, most_packets); !packets.empty()) story.note("on the wire", packets);
+  if (std::string packets = packets_in_words(evidence.start, until, most_packets); !packets.empty())
+    story.note("on the wire", packets);
   if (std::string where = section_to_look_up(evidence); !where.empty()) story.note("look up", where);
 }
 

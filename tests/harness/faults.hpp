@@ -7,7 +7,15 @@
 namespace harness {
 
 struct Fault {
-  enum class Kind { receive_most, send_most, interrupt_every, accept_fails, receive_fails, send_fails, connect_fails } kind;
+  enum class Kind {
+    receive_most,
+    send_most,
+    interrupt_every,
+    accept_fails,
+    receive_fails,
+    send_fails,
+    connect_fails
+  } kind;
   int number = 0;  ///< bytes, or every how many calls, or errno
   int nth = 1;     ///< which call fails, from 1
 };
@@ -19,14 +27,16 @@ inline Fault receives_at_most(int bytes) { return {Fault::Kind::receive_most, by
 /// A send on a stream takes at most `bytes`, as a kernel does whose buffer is nearly full.
 inline Fault sends_at_most(int bytes) { return {Fault::Kind::send_most, bytes}; }
 
-/// One in `n` of the calls that can wait (accept, receive, send, poll, select, epoll_wait), and the first of each kind, ends
-/// with EINTR, as it does when a signal arrives. connect is left alone, and so is what does not block. `n` is at least 2.
+/// One in `n` of the calls that can wait (accept, receive, send, poll, select, epoll_wait), and the first of each kind,
+/// ends with EINTR, as it does when a signal arrives. connect is left alone, and so is what does not block. `n` is at
+/// least 2.
 inline Fault interrupts_every(int n) { return {Fault::Kind::interrupt_every, n}; }
 
 /// The `nth` accept fails with `error`: ECONNABORTED (the client gave up in the queue), EMFILE, ...
 inline Fault accept_fails_once(int error, int nth = 1) { return {Fault::Kind::accept_fails, error, nth}; }
 
-/// The `nth` receive of any kind fails with `error`: ECONNREFUSED on a UDP socket whose last datagram met a closed port.
+/// The `nth` receive of any kind fails with `error`: ECONNREFUSED on a UDP socket whose last datagram met a closed
+/// port.
 inline Fault receive_fails_once(int error, int nth = 1) { return {Fault::Kind::receive_fails, error, nth}; }
 
 /// The `nth` send of any kind fails with `error`: ENOBUFS, ECONNREFUSED, EHOSTUNREACH, ...

@@ -26,8 +26,8 @@ class FullListener {
   Endpoint endpoint_;
 };
 
-/// Makes connections to `listener` take little in, from the next on: as long as the test does not receive, what a client
-/// sends soon fills the buffers on the way, and then the client has to wait.
+/// Makes connections to `listener` take little in, from the next on: as long as the test does not receive, what a
+/// client sends soon fills the buffers on the way, and then the client has to wait.
 void take_little(const Listener& listener);
 
 }  // namespace harness

@@ -25,14 +25,15 @@ int main(int argc, char* argv[]) {
   double factor = 1.0;
   bool shared_network = false, no_record = false;
   using namespace Catch::Clara;
-  session.cli(session.cli() | Opt(programs, "folder")["--programs"]("folder with the programs to judge") |
-              Opt(factor, "factor")["--speed-factor"]("how many times slower than usual this machine is") |
-              Opt(captures, "folder")["--captures"]("where failed tests leave their packets (.pcap)") |
-              Opt(no_record)["--no-record"]("without the flight recorder and its faults") |
-              Opt(shared_network)["--shared-network"]("stay on the machine's own loopback") |
-              Opt(contained, "folder")["--contained"]("keep the programs inside this folder, which holds bin, tmp and own") |
-              Opt(user, "uid")["--user"]("whom contained programs run as") |
-              Opt(hidden, "folder")["--hidden"]("a folder that contained programs see empty"));
+  session.cli(
+      session.cli() | Opt(programs, "folder")["--programs"]("folder with the programs to judge") |
+      Opt(factor, "factor")["--speed-factor"]("how many times slower than usual this machine is") |
+      Opt(captures, "folder")["--captures"]("where failed tests leave their packets (.pcap)") |
+      Opt(no_record)["--no-record"]("without the flight recorder and its faults") |
+      Opt(shared_network)["--shared-network"]("stay on the machine's own loopback") |
+      Opt(contained, "folder")["--contained"]("keep the programs inside this folder, which holds bin, tmp and own") |
+      Opt(user, "uid")["--user"]("whom contained programs run as") |
+      Opt(hidden, "folder")["--hidden"]("a folder that contained programs see empty"));
   if (int status = session.applyCommandLine(argc, argv); status != 0) return status;
 
   harness::set_programs_folder(programs);

@@ -89,7 +89,8 @@ class NetlinkRequest {
     Descriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
     if (::send(socket.fd, bytes_.data(), header()->nlmsg_len, 0) < 0) return false;
     alignas(nlmsghdr) std::array<char, 4096> answer;
-    if (::recv(socket.fd, answer.data(), answer.size(), 0) < static_cast<ssize_t>(NLMSG_LENGTH(sizeof(nlmsgerr)))) return false;
+    if (::recv(socket.fd, answer.data(), answer.size(), 0) < static_cast<ssize_t>(NLMSG_LENGTH(sizeof(nlmsgerr))))
+      return false;
     auto* error = static_cast<nlmsgerr*>(NLMSG_DATA(reinterpret_cast<nlmsghdr*>(answer.data())));
     errno = -error->error;
     return error->error == 0 || error->error == -EEXIST;
@@ -205,7 +206,8 @@ std::string second_interface() {
   Descriptor control(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!make_link("dummy") && !make_link("veth")) SKIP("this machine can make no second interface");
   bring_all_up(control.fd);
-  if (!give_address(control.fd, address) || !route_groups_to_loopback(control.fd)) SKIP("the second interface cannot be used");
+  if (!give_address(control.fd, address) || !route_groups_to_loopback(control.fd))
+    SKIP("the second interface cannot be used");
   bring_all_up(control.fd);
   if (!groups_work(random_group(), address)) SKIP("the second interface does not carry groups");
   return address;
@@ -249,8 +251,9 @@ Heard hear(UdpPeer& peer, Milliseconds limit) {
     }
     break;
   }
-  Story::current().step("we received", heard.ending == Ending::more ? in_quotes(heard.bytes) + " from " + in_words(heard.from)
-                                                                    : std::string(name(heard.ending)));
+  Story::current().step("we received", heard.ending == Ending::more
+                                           ? in_quotes(heard.bytes) + " from " + in_words(heard.from)
+                                           : std::string(name(heard.ending)));
   return heard;
 }
 
@@ -267,12 +270,12 @@ void join(const UdpPeer& peer, const std::string& group, const std::string& inte
 void open_again(const UdpPeer& peer) {
   sockaddr nobody{};
   nobody.sa_family = AF_UNSPEC;
-  if (::connect(peer.fd(), &nobody, sizeof nobody) != 0) throw std::system_error(errno, std::system_category(), "connect");
+  if (::connect(peer.fd(), &nobody, sizeof nobody) != 0)
+    throw std::system_error(errno, std::system_category(), "connect");
 }
 
 // Both ways of sharing a port are asked for, so that a program may use either of them.
-Audience::Audience(std::string name, const Endpoint& where)
-    : peer_(std::move(name), "0.0.0.0"), where_(where) {
+Audience::Audience(std::string name, const Endpoint& where) : peer_(std::move(name), "0.0.0.0"), where_(where) {
   // UdpPeer has a port of its own already; this descriptor takes its place.
   Descriptor socket(new_socket(AF_INET, SOCK_DGRAM));
   must_set(socket.fd, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
@@ -303,8 +306,9 @@ bool receives_at(Program& program, std::uint16_t port) {
     if (program.state().kind == Exit::Kind::running) return true;
   }
   bool running = program.state().kind == Exit::Kind::running;
-  Story::current().mismatch("a UDP socket that receives at port " + std::to_string(port),
-                            running ? "it has none: is it bound?" : "the program ended (" + in_words(program.state()) + ")");
+  Story::current().mismatch(
+      "a UDP socket that receives at port " + std::to_string(port),
+      running ? "it has none: is it bound?" : "the program ended (" + in_words(program.state()) + ")");
   if (running) Story::current().conclude(State::timed_out);
   return false;
 }
@@ -334,7 +338,8 @@ bool says(const Program& program, const std::string& text) {
   while (!has_said(program, text) && program.state().kind == Exit::Kind::running && !deadline.passed()) ::usleep(1000);
   if (has_said(program, text)) return true;
   std::string errors = program.errors();
-  Story::current().mismatch("a line on stderr that says " + in_quotes(text), errors.empty() ? "nothing on stderr" : in_quotes(errors, 200));
+  Story::current().mismatch("a line on stderr that says " + in_quotes(text),
+                            errors.empty() ? "nothing on stderr" : in_quotes(errors, 200));
   return false;
 }
 

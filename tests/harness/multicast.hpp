@@ -28,8 +28,9 @@ std::string second_interface();
 
 /// What the system noted beside the bytes of a datagram.
 struct Heard : Datagram {
-  int hops = 0;                        ///< the TTL on arrival; 0 when it was not told
-  std::chrono::nanoseconds arrived{};  ///< when it came to the socket, on the system's clock: only differences mean something
+  int hops = 0;  ///< the TTL on arrival; 0 when it was not told
+  std::chrono::nanoseconds
+      arrived{};  ///< when it came to the socket, on the system's clock: only differences mean something
 };
 
 /// Makes the system note what hear() gives.

@@ -93,8 +93,7 @@ bool can_be_made() {
 
 Network enter_private_network() {
   std::string user = std::to_string(::getuid()), group = std::to_string(::getgid());
-  if (can_be_made() && ::unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 &&
-      write_file("/proc/self/setgroups", "deny") &&
+  if (can_be_made() && ::unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 && write_file("/proc/self/setgroups", "deny") &&
       write_file("/proc/self/uid_map", user + " " + user + " 1") &&
       write_file("/proc/self/gid_map", group + " " + group + " 1") && bring_loopback_up())
     in_use = Network::own;

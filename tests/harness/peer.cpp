@@ -76,7 +76,8 @@ class Peer::Connection {
       if (receive_some(result.bytes, count - result.bytes.size(), result.ending)) break;
     if (result.bytes.size() == count) result.ending = Ending::more;
     std::string what = result.bytes.empty() ? "" : in_quotes(result.bytes);
-    if (result.ending != Ending::more) what += (what.empty() ? "" : " then ") + std::string(harness::name(result.ending));
+    if (result.ending != Ending::more)
+      what += (what.empty() ? "" : " then ") + std::string(harness::name(result.ending));
     tell("received", what);
     return result;
   }
@@ -85,7 +86,7 @@ class Peer::Connection {
   std::string name;
   bool refused = false;
   bool was_reset = false;  // told once by a call other than recv, which from then on reads as an end of stream
-  std::string trouble;  // why there is no connection
+  std::string trouble;     // why there is no connection
 };
 
 Peer::Peer(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
@@ -125,9 +126,7 @@ Peer Peer::connect(const Endpoint& where, std::string name) {
   return Peer(std::move(connection));
 }
 
-Peer Peer::adopt(int fd, std::string name) {
-  return Peer(std::make_unique<Connection>(fd, std::move(name)));
-}
+Peer Peer::adopt(int fd, std::string name) { return Peer(std::make_unique<Connection>(fd, std::move(name))); }
 
 bool Peer::connected() const {
   if (!connection_->refused) return true;
@@ -172,7 +171,8 @@ std::string_view Peer::send_what_fits(std::string_view bytes) {
     std::size_t before = rest.size();
     if (!connection_->send_some(rest) || rest.size() == before) break;
   }
-  connection_->tell("sent", "the first " + std::to_string(bytes.size() - rest.size()) + " bytes of " + in_quotes(bytes) + ", as many as fitted");
+  connection_->tell("sent", "the first " + std::to_string(bytes.size() - rest.size()) + " bytes of " +
+                                in_quotes(bytes) + ", as many as fitted");
   return rest;
 }
 
@@ -206,7 +206,8 @@ Received Peer::send_and_receive(std::string_view bytes, std::size_t count, bool 
     if (connection_->receive_some(result.bytes, count - result.bytes.size(), result.ending)) break;
   }
   if (result.bytes.size() == count) result.ending = Ending::more;
-  connection_->tell("received", (result.bytes.empty() ? "" : in_quotes(result.bytes) + " then ") + std::string(harness::name(result.ending)));
+  connection_->tell("received", (result.bytes.empty() ? "" : in_quotes(result.bytes) + " then ") +
+                                    std::string(harness::name(result.ending)));
   return result;
 }
 
@@ -256,7 +257,8 @@ Received Peer::receive_once(std::size_t most) {
     if (!result.bytes.empty()) result.ending = Ending::more;
     if (ended || !result.bytes.empty()) break;
   }
-  connection_->tell("received", result.bytes.empty() ? std::string(harness::name(result.ending)) : in_quotes(result.bytes) + " in one call");
+  connection_->tell("received", result.bytes.empty() ? std::string(harness::name(result.ending))
+                                                     : in_quotes(result.bytes) + " in one call");
   return result;
 }
 
@@ -265,7 +267,8 @@ bool Peer::hears_nothing() {
   if (::poll(&ready, 1, static_cast<int>(quiet_period().count())) == 0) return true;
   Received early;
   connection_->receive_some(early.bytes, 65536, early.ending);
-  Story::current().mismatch("silence", early.bytes.empty() ? std::string(harness::name(early.ending)) : in_quotes(early.bytes));
+  Story::current().mismatch("silence",
+                            early.bytes.empty() ? std::string(harness::name(early.ending)) : in_quotes(early.bytes));
   return false;
 }
 

@@ -110,7 +110,8 @@ std::vector<Connection> connections(const std::string& table) {
     std::istringstream fields(line);
     std::string index, local, remote, state, queues, timer, retransmits, user, timeout;
     Connection connection;
-    fields >> index >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >> connection.inode;
+    fields >> index >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >>
+        connection.inode;
     auto colon = local.find(':');
     if (colon == std::string::npos || remote.find(':') == std::string::npos || queues.find(':') == std::string::npos)
       continue;
@@ -202,8 +203,8 @@ std::size_t open_descriptors(pid_t root) {
 
 std::size_t zombies(pid_t root) {
   auto members = family_of(root, true);
-  return static_cast<std::size_t>(
-      std::count_if(members.begin(), members.end(), [root](const Process& p) { return p.state == 'Z' && p.pid != root; }));
+  return static_cast<std::size_t>(std::count_if(members.begin(), members.end(),
+                                                [root](const Process& p) { return p.state == 'Z' && p.pid != root; }));
 }
 
 std::size_t processes_of_our_user() {
@@ -211,10 +212,12 @@ std::size_t processes_of_our_user() {
   DIR* directory = ::opendir("/proc");
   if (!directory) return count;
   while (dirent* entry = ::readdir(directory)) {
-    struct stat status{};
+    struct stat status {};
     std::string tasks = std::string("/proc/") + entry->d_name + "/task";
     // A folder of a process has a link for itself, one for its parent, and one for each thread.
-    if (std::atoi(entry->d_name) > 0 && ::stat(tasks.c_str(), &status) == 0 && status.st_uid == ::geteuid() && status.st_nlink > 2) count += status.st_nlink - 2;
+    if (std::atoi(entry->d_name) > 0 && ::stat(tasks.c_str(), &status) == 0 && status.st_uid == ::geteuid() &&
+        status.st_nlink > 2)
+      count += status.st_nlink - 2;
   }
   ::closedir(directory);
   return count;
@@ -245,7 +248,8 @@ std::optional<std::string> listening_socket(pid_t root) {
     for (const std::string& target : descriptor_targets(pid)) sockets.insert(target);
   // A UDP socket that is bound and not connected is shown in the state "close".
   constexpr unsigned tcp_listen = 10, udp_bound = 7;
-  for (const auto& [table, state] : {std::pair("tcp", tcp_listen), {"tcp6", tcp_listen}, {"udp", udp_bound}, {"udp6", udp_bound}})
+  for (const auto& [table, state] :
+       {std::pair("tcp", tcp_listen), {"tcp6", tcp_listen}, {"udp", udp_bound}, {"udp6", udp_bound}})
     for (const Connection& connection : connections(table))
       if (connection.state == state && sockets.contains("socket:[" + connection.inode + "]"))
         return address_text(connection.local) + ":" + std::to_string(connection.local_port);

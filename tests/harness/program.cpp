@@ -81,8 +81,10 @@ void limit(int resource, std::size_t most) {
   limit(RLIMIT_FSIZE, 64 * 1024 * 1024);
   limit(RLIMIT_CPU, 60);
   // Outside a user namespace of our own this counts all processes of the user.
-  if (network() == Network::own || containment().user != 0) limit(RLIMIT_NPROC, options.processes);
-  else if (fence != nullptr) limit(RLIMIT_NPROC, others + options.processes);
+  if (network() == Network::own || containment().user != 0)
+    limit(RLIMIT_NPROC, options.processes);
+  else if (fence != nullptr)
+    limit(RLIMIT_NPROC, others + options.processes);
   if (fence != nullptr && (!become_other_user(containment().user))) ::_exit(127);
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -98,18 +100,23 @@ void limit(int resource, std::size_t most) {
 // With what the test adds to it.
 std::vector<std::string> clean_environment(const Options& options) {
   std::string sanitizers = "exitcode=" + std::to_string(sanitizer_status);
-  std::string memory = options.exact_memory ? "quarantine_size_mb=0:thread_local_quarantine_size_kb=0:" : "quarantine_size_mb=16:";
-  std::vector<std::string> all{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C",
-                               "ASAN_OPTIONS=abort_on_error=0:hard_rss_limit_mb=1536:allocator_may_return_null=1:verify_asan_link_order=0:" +
-                                   memory + sanitizers,
-                               "LSAN_OPTIONS=" + sanitizers, "TSAN_OPTIONS=" + sanitizers,
-                               "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:" + sanitizers};
+  std::string memory =
+      options.exact_memory ? "quarantine_size_mb=0:thread_local_quarantine_size_kb=0:" : "quarantine_size_mb=16:";
+  std::vector<std::string> all{
+      "PATH=/usr/local/bin:/usr/bin:/bin",
+      "LC_ALL=C",
+      "ASAN_OPTIONS=abort_on_error=0:hard_rss_limit_mb=1536:allocator_may_return_null=1:verify_asan_link_order=0:" +
+          memory + sanitizers,
+      "LSAN_OPTIONS=" + sanitizers,
+      "TSAN_OPTIONS=" + sanitizers,
+      "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:" + sanitizers};
   if (!containment().on()) all.emplace_back("HOME=/");
   if (containment().on())
     for (const char* name : {"HOME=", "TMPDIR="}) all.push_back(name + containment().folder + "/tmp");
   for (const std::string& addition : options.environment) {
     std::string start = addition.substr(0, addition.find('=') + 1);
-    auto known = std::find_if(all.begin(), all.end(), [&start](const std::string& entry) { return entry.starts_with(start); });
+    auto known =
+        std::find_if(all.begin(), all.end(), [&start](const std::string& entry) { return entry.starts_with(start); });
     if (known == all.end())
       all.push_back(addition);
     else
@@ -126,8 +133,8 @@ std::vector<char*> c_pointers(const std::vector<std::string>& strings) {
 }
 
 bool holds_sanitizer_report(const std::string& errors) {
-  for (const char* sign : {"ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer", "runtime error: ",
-                           "Sanitizer: hard rss limit"})
+  for (const char* sign : {"ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer",
+                           "runtime error: ", "Sanitizer: hard rss limit"})
     if (errors.find(sign) != std::string::npos) return true;
   return false;
 }
@@ -148,7 +155,8 @@ std::uint64_t nanoseconds(std::chrono::steady_clock::duration time) {
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
@@ -216,15 +224,21 @@ std::vector<int> program_pidfds;  // of the Programs that exist; only the test's
 }
 
 Program::Process::Process(std::string program, std::vector<std::string> args, const Options& options)
-    : name(std::move(program)), arguments(std::move(args)), recording(recorder_library(), options.faults), most_output_(options.output), most_memory_(options.memory) {
+    : name(std::move(program)),
+      arguments(std::move(args)),
+      recording(recorder_library(), options.faults),
+      most_output_(options.output),
+      most_memory_(options.memory) {
   std::string path = name.front() == '/' ? name : folder + "/" + name;
   std::string command = name;
   for (const std::string& argument : arguments)
-    command += " " + (argument.empty() || argument.find_first_of(" \t\n\"'\\$") != std::string::npos || argument.size() > 60
-                          ? in_quotes(argument, 40)
-                          : printable(argument));
+    command +=
+        " " + (argument.empty() || argument.find_first_of(" \t\n\"'\\$") != std::string::npos || argument.size() > 60
+                   ? in_quotes(argument, 40)
+                   : printable(argument));
   Story::current().step("we ran", command);
-  if (!options.faults.empty()) Story::current().step("meanwhile", in_words(options.faults) + ". All of this does happen, now and then.");
+  if (!options.faults.empty())
+    Story::current().step("meanwhile", in_words(options.faults) + ". All of this does happen, now and then.");
 
   if (::access(path.c_str(), X_OK) != 0) {
     Story::current().conclude(State::does_not_build);
@@ -356,12 +370,13 @@ Program::~Program() {
   p.kill();
   std::string err = p.err, named = p.name;
   Story& story = Story::current();
-  bool unwritten = p.exit.kind == Exit::Kind::exited && p.exit.value == 3 && err.find("not written yet") != std::string::npos;
+  bool unwritten =
+      p.exit.kind == Exit::Kind::exited && p.exit.value == 3 && err.find("not written yet") != std::string::npos;
   // A shell answers on stdout that a part is not written, and goes on.
   if (p.out.find("error: not written yet: ") != std::string::npos) unwritten = true;
   bool report = holds_sanitizer_report(err);
-  bool died = p.exit.kind == Exit::Kind::signalled && !p.killed_by_us && !p.flooded && !p.bloated && p.exit.value != SIGTERM &&
-              p.exit.value != SIGINT && p.exit.value != SIGHUP;
+  bool died = p.exit.kind == Exit::Kind::signalled && !p.killed_by_us && !p.flooded && !p.bloated &&
+              p.exit.value != SIGTERM && p.exit.value != SIGINT && p.exit.value != SIGHUP;
   if (unwritten) story.conclude(State::not_started);
   if (report || died) story.conclude(State::crashed);
 
@@ -535,7 +550,8 @@ bool Program::prints_usage() {
   exit_status();
   std::string err = errors();
   if (err.starts_with("usage:") || err.find("\nusage:") != std::string::npos) return true;
-  Story::current().mismatch("a line on stderr that starts with \"usage:\"", err.empty() ? "nothing on stderr" : in_quotes(err, 200));
+  Story::current().mismatch("a line on stderr that starts with \"usage:\"",
+                            err.empty() ? "nothing on stderr" : in_quotes(err, 200));
   return false;
 }
 
@@ -547,14 +563,16 @@ std::string Program::errors() const {
 void Program::signal(int number) {
   const char* abbreviation = ::sigabbrev_np(number);
   Story::current().step("we sent it", std::string("SIG") + (abbreviation ? abbreviation : "?"));
-  if ((number == SIGTERM || number == SIGINT) && process_->asked_to_stop == 0) process_->asked_to_stop = nanoseconds(std::chrono::steady_clock::now().time_since_epoch());
+  if ((number == SIGTERM || number == SIGINT) && process_->asked_to_stop == 0)
+    process_->asked_to_stop = nanoseconds(std::chrono::steady_clock::now().time_since_epoch());
   if (state().kind == Exit::Kind::running) ::kill(process_->pid, number);
 }
 
 void Program::stop() {
   signal(SIGSTOP);
   Deadline deadline(patience());
-  while (process_state(process_->pid) != 'T' && state().kind == Exit::Kind::running && !deadline.passed()) ::usleep(200);
+  while (process_state(process_->pid) != 'T' && state().kind == Exit::Kind::running && !deadline.passed())
+    ::usleep(200);
 }
 
 void Program::resume() { signal(SIGCONT); }
@@ -562,7 +580,8 @@ void Program::resume() { signal(SIGCONT); }
 void Program::wait_until_idle() {
   Deadline deadline(patience());
   // One look may fall between two steps of the program, so several in a row must agree.
-  for (int quiet_looks = 0; quiet_looks < 5 && state().kind == Exit::Kind::running && !deadline.passed(); ::usleep(1000))
+  for (int quiet_looks = 0; quiet_looks < 5 && state().kind == Exit::Kind::running && !deadline.passed();
+       ::usleep(1000))
     quiet_looks = nobody_runs(process_->pid) ? quiet_looks + 1 : 0;
 }
 
@@ -583,7 +602,9 @@ void Program::kill() {
 pid_t Program::pid() const { return process_->pid; }
 const std::string& Program::name() const { return process_->name; }
 
-std::chrono::steady_clock::duration Program::age() const { return std::chrono::steady_clock::now() - process_->started; }
+std::chrono::steady_clock::duration Program::age() const {
+  return std::chrono::steady_clock::now() - process_->started;
+}
 
 std::vector<int> program_ends() { return program_pidfds; }
 

@@ -33,7 +33,8 @@ struct Options {
   std::vector<std::string> environment = {};
 };
 
-/// Options for a program to whose calls this happens: `Program server("echo_server", {...}, with(receives_at_most(1)))`.
+/// Options for a program to whose calls this happens: `Program server("echo_server", {...},
+/// with(receives_at_most(1)))`.
 template <class... Fault>
 Options with(Fault... faults) {
   Options options;

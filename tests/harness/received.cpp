@@ -29,7 +29,8 @@ bool Received::operator==(std::string_view expected) const {
 
   Comparison shown = compare(expected, bytes);
   std::string end = wanted == Ending::more ? "" : " then " + std::string(name(wanted));
-  std::string came = bytes.empty() ? std::string(name(ending)) + ", not a byte" : shown.received + " then " + std::string(name(ending));
+  std::string came = bytes.empty() ? std::string(name(ending)) + ", not a byte"
+                                   : shown.received + " then " + std::string(name(ending));
   if (bytes.empty() && ending == Ending::end_of_stream) came = "end of stream, not a byte before it";
   if (ending == Ending::more) came = shown.received;
   Story::current().mismatch(shown.expected + end, came, bytes.empty() ? "" : shown.caret);

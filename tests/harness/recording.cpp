@@ -22,8 +22,9 @@ using recorder::Call;
 using recorder::Memory;
 
 constexpr std::array<const char*, static_cast<std::size_t>(Call::count)> names{
-    "?", "socket", "bind", "listen", "accept", "connect", "send", "sendto", "sendmsg", "recv", "recvfrom", "recvmsg", "read", "write",
-    "readv", "writev", "close", "shutdown", "setsockopt", "poll", "select", "epoll_wait", "sendfile", "dup"};
+    "?",       "socket",   "bind",       "listen",  "accept", "connect",    "send",     "sendto",
+    "sendmsg", "recv",     "recvfrom",   "recvmsg", "read",   "write",      "readv",    "writev",
+    "close",   "shutdown", "setsockopt", "poll",    "select", "epoll_wait", "sendfile", "dup"};
 
 std::string address_of(std::uint16_t family, const std::uint8_t* address, std::uint16_t port) {
   char text[INET6_ADDRSTRLEN] = "";
@@ -85,7 +86,8 @@ std::string in_words(const Faults& faults) {
       case Fault::Kind::receive_most: one = "a receive gives at most " + number(fault.number, "byte"); break;
       case Fault::Kind::send_most: one = "a send takes at most " + number(fault.number, "byte"); break;
       case Fault::Kind::interrupt_every:
-        one = (fault.number == 1 ? "every call" : "one call in " + std::to_string(fault.number)) + " that waits is interrupted by a signal (EINTR)";
+        one = (fault.number == 1 ? "every call" : "one call in " + std::to_string(fault.number)) +
+              " that waits is interrupted by a signal (EINTR)";
         break;
       case Fault::Kind::accept_fails: one = once("accept", fault); break;
       case Fault::Kind::receive_fails: one = once("receive", fault); break;
@@ -97,9 +99,7 @@ std::string in_words(const Faults& faults) {
   return all;
 }
 
-bool RecordedCall::sends() const {
-  return name.starts_with("send") || name.starts_with("write");
-}
+bool RecordedCall::sends() const { return name.starts_with("send") || name.starts_with("write"); }
 bool RecordedCall::receives() const { return name.starts_with("recv") || name.starts_with("read"); }
 bool RecordedCall::waits() const { return name == "poll" || name == "select" || name == "epoll_wait"; }
 
@@ -130,7 +130,8 @@ Recording::~Recording() {
 std::vector<std::string> Recording::environment() const {
   if (memory_ == nullptr) return {};
   return {"LD_PRELOAD=" + library_,
-          std::string(recorder::variable) + "=" + (file_.empty() ? "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(fd_) : file_)};
+          std::string(recorder::variable) + "=" +
+              (file_.empty() ? "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(fd_) : file_)};
 }
 
 bool Recording::loaded() const { return memory_ != nullptr && static_cast<Memory*>(memory_)->loaded.load() != 0; }
@@ -146,8 +147,9 @@ std::vector<RecordedCall> Recording::calls() const {
     Copy copy;
     std::memcpy(&copy, static_cast<const void*>(&memory->entries[slot]), sizeof copy);
     // What the recorder did not write, or is writing now.
-    bool good = copy.ticket % recorder::capacity == (slot + 1) % recorder::capacity && copy.call > 0 && copy.call < names.size() &&
-                copy.size <= recorder::kept_bytes && copy.error >= 0 && copy.error < 4096 && (copy.ended == 0 || copy.ended >= copy.begun);
+    bool good = copy.ticket % recorder::capacity == (slot + 1) % recorder::capacity && copy.call > 0 &&
+                copy.call < names.size() && copy.size <= recorder::kept_bytes && copy.error >= 0 && copy.error < 4096 &&
+                (copy.ended == 0 || copy.ended >= copy.begun);
     if (!good) continue;
     RecordedCall call;
     call.number = copy.ticket;

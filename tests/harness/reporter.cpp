@@ -36,7 +36,8 @@ class JsonLines : public Catch::StreamingReporterBase {
 
   void listTests(const std::vector<Catch::TestCaseHandle>& tests) override {
     for (const Catch::TestCaseHandle& test : tests)
-      line("test", test.getTestCaseInfo(), ",\"tags\":" + tags_of(test.getTestCaseInfo()) + place_of(test.getTestCaseInfo()));
+      line("test", test.getTestCaseInfo(),
+           ",\"tags\":" + tags_of(test.getTestCaseInfo()) + place_of(test.getTestCaseInfo()));
   }
 
   void testCaseStarting(const Catch::TestCaseInfo& info) override {
@@ -75,10 +76,12 @@ class JsonLines : public Catch::StreamingReporterBase {
     else if (stats.totals.assertions.passed == 0)
       state = State::wrong;  // a test that checked nothing proves nothing
 
-    if (state != State::passed && state != State::skipped && state != State::not_started && !captures_folder().empty()) keep_packets(info_id(*stats.testInfo));
+    if (state != State::passed && state != State::skipped && state != State::not_started && !captures_folder().empty())
+      keep_packets(info_id(*stats.testInfo));
 
     std::string rest = ",\"state\":" + json_string(name(state));
-    if (state != State::passed && state != State::skipped) rest += ",\"failure\":" + json_string(failure_) + ",\"details\":" + details(story);
+    if (state != State::passed && state != State::skipped)
+      rest += ",\"failure\":" + json_string(failure_) + ",\"details\":" + details(story);
     line("end", *stats.testInfo, rest);
     StreamingReporterBase::testCaseEnded(stats);
   }

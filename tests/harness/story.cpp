@@ -21,7 +21,8 @@ int strength(State state) {
 constexpr std::size_t most_steps = 14;
 
 std::uint64_t now() {
-  return static_cast<std::uint64_t>(std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
+  return static_cast<std::uint64_t>(
+      std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count());
 }
 
 }  // namespace
@@ -73,7 +74,9 @@ void Story::mismatch(std::string expected, std::string received, std::string car
   if (!mismatch_.empty()) return;
   failed_at_ = now();
   // The last step is most often that which brought the wrong answer; it is told better here.
-  if (!steps_.empty() && steps_.back().label.ends_with(" received") && steps_.back().text.find(", then ") == std::string::npos) steps_.pop_back();
+  if (!steps_.empty() && steps_.back().label.ends_with(" received") &&
+      steps_.back().text.find(", then ") == std::string::npos)
+    steps_.pop_back();
   if (!caret.empty()) received += "\n" + caret;
   mismatch_ = {{"we expected", std::move(expected)}, {"what came", std::move(received)}};
 }

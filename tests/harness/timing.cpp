@@ -42,7 +42,8 @@ Milliseconds latest_after(Milliseconds limit) { return limit + Milliseconds(stat
 
 bool is_on_time(Clock::duration took, Milliseconds limit, const std::string& what) {
   if (took * 10 >= limit * 9 && took <= latest_after(limit)) return true;
-  Story::current().mismatch(what + " after " + in_ms(limit), (took < limit ? "too early, after " : "too late, after ") + in_ms(took));
+  Story::current().mismatch(what + " after " + in_ms(limit),
+                            (took < limit ? "too early, after " : "too late, after ") + in_ms(took));
   return false;
 }
 

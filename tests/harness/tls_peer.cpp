@@ -56,7 +56,10 @@ int accept_everything(int, X509_STORE_CTX*) { return 1; }
 class TlsPeer::Connection {
  public:
   Connection(int descriptor, std::string who, TlsSettings wanted, bool as_server)
-      : fd(descriptor), name(std::move(who)), settings(std::move(wanted)), is_server(as_server),
+      : fd(descriptor),
+        name(std::move(who)),
+        settings(std::move(wanted)),
+        is_server(as_server),
         context(::SSL_CTX_new(as_server ? ::TLS_server_method() : ::TLS_client_method()), &::SSL_CTX_free) {
     require(context != nullptr, "SSL_CTX_new");
     configure();
@@ -126,7 +129,9 @@ class TlsPeer::Connection {
   // Waits for something to happen on the socket; false when nothing did, or the connection has ended.
   bool exchange_bytes(const Deadline& deadline) {
     flush();
-    if (link != Ending::more || !wait_for(fd, static_cast<short>(pending.empty() ? POLLIN : POLLIN | POLLOUT), deadline)) return false;
+    if (link != Ending::more ||
+        !wait_for(fd, static_cast<short>(pending.empty() ? POLLIN : POLLIN | POLLOUT), deadline))
+      return false;
     flush();
     std::array<char, 65536> buffer;
     ssize_t n = ::recv(fd, buffer.data(), buffer.size(), 0);
@@ -161,7 +166,8 @@ class TlsPeer::Connection {
     return finished_handshake;
   }
 
-  // Data that has arrived and been decrypted, at most `most` bytes; true when there is no more to come, as `ending` says.
+  // Data that has arrived and been decrypted, at most `most` bytes; true when there is no more to come, as `ending`
+  // says.
   bool read_some(std::string& bytes, std::size_t most, Ending& ending) {
     if (!finished_handshake) {
       ending = link == Ending::more ? Ending::tls_error : link;
@@ -203,7 +209,8 @@ class TlsPeer::Connection {
   }
 
   // Sends `rest` (then close_notify) and receives `count` bytes or to the end, whichever comes first.
-  Received communicate(std::string_view rest, bool then_finish, std::size_t count, Ending wanted, const Deadline& deadline) {
+  Received communicate(std::string_view rest, bool then_finish, std::size_t count, Ending wanted,
+                       const Deadline& deadline) {
     Received result;
     result.wanted = wanted;
     shake_hands();
@@ -228,7 +235,8 @@ class TlsPeer::Connection {
 
   void tell_received(const Received& result) {
     std::string what = result.bytes.empty() ? "" : in_quotes(result.bytes);
-    if (result.ending != Ending::more) what += (what.empty() ? "" : " then ") + std::string(harness::name(result.ending));
+    if (result.ending != Ending::more)
+      what += (what.empty() ? "" : " then ") + std::string(harness::name(result.ending));
     if (result.ending == Ending::tls_error && !trouble.empty()) what += ": " + trouble;
     tell("received", what);
   }
@@ -259,9 +267,13 @@ class TlsPeer::Connection {
     int mode = SSL_VERIFY_NONE;
     if (settings.trusted != nullptr || settings.refuse || settings.ask_for_certificate) mode = SSL_VERIFY_PEER;
     if (is_server && !settings.ask_for_certificate) mode = SSL_VERIFY_NONE;
-    ::SSL_CTX_set_verify(context.get(), mode, settings.refuse ? refuse_everything : settings.trusted ? nullptr : accept_everything);
+    ::SSL_CTX_set_verify(context.get(), mode,
+                         settings.refuse    ? refuse_everything
+                         : settings.trusted ? nullptr
+                                            : accept_everything);
     if (settings.trusted != nullptr)
-      require(::X509_STORE_add_cert(::SSL_CTX_get_cert_store(context.get()), settings.trusted->certificate()) == 1, "trust");
+      require(::X509_STORE_add_cert(::SSL_CTX_get_cert_store(context.get()), settings.trusted->certificate()) == 1,
+              "trust");
     if (!is_server) return;
     SSL_CTX_set_tlsext_servername_callback(context.get(), on_server_name);
     SSL_CTX_set_tlsext_servername_arg(context.get(), this);
@@ -305,7 +317,8 @@ bool TlsPeer::is_secured() {
 
 bool TlsPeer::is_refused() {
   if (!shake_hands() && !connection_->timed_out) return true;
-  Story::current().mismatch("a handshake that fails", connection_->timed_out ? "silence" : "it was completed with " + version());
+  Story::current().mismatch("a handshake that fails",
+                            connection_->timed_out ? "silence" : "it was completed with " + version());
   return false;
 }
 
@@ -328,8 +341,9 @@ std::string TlsPeer::version() const { return ::SSL_get_version(connection_->ssl
 bool TlsPeer::was_asked_for(const std::string& name) const {
   const std::string& asked = connection_->sni;
   if (asked == name) return true;
-  Story::current().mismatch(name.empty() ? "a hello without a host name (SNI)" : "a hello that asks for " + name + " (SNI)",
-                            asked.empty() ? "one without a host name (SNI)" : "one with a host name (SNI): " + asked);
+  Story::current().mismatch(
+      name.empty() ? "a hello without a host name (SNI)" : "a hello that asks for " + name + " (SNI)",
+      asked.empty() ? "one without a host name (SNI)" : "one with a host name (SNI): " + asked);
   return false;
 }
 
@@ -448,10 +462,12 @@ bool TlsPeer::hears_no_data(std::string_view message) {
   // A handshake that failed leaves nothing to be read but what comes in clear.
   for (bool ended = false; !ended && data.empty();) {
     ended = c.finished_handshake && c.read_some(data, longest_record, ending);
-    if (!ended && data.empty()) ended = !c.exchange_bytes(deadline) && (!c.finished_handshake || c.link == Ending::more);
+    if (!ended && data.empty())
+      ended = !c.exchange_bytes(deadline) && (!c.finished_handshake || c.link == Ending::more);
   }
   if (data.empty() && (message.empty() || c.raw.find(message) == std::string::npos)) return true;
-  Story::current().mismatch("no data before the connection ends", data.empty() ? "the message in clear" : in_quotes(data));
+  Story::current().mismatch("no data before the connection ends",
+                            data.empty() ? "the message in clear" : in_quotes(data));
   return false;
 }
 

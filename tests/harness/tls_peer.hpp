@@ -18,7 +18,7 @@ namespace harness {
 struct TlsSettings {
   int lowest = TLS1_2_VERSION, highest = TLS1_3_VERSION;
 
-  const Identity* own = nullptr;                  ///< what we present; a server must have one
+  const Identity* own = nullptr;                   ///< what we present; a server must have one
   std::map<std::string, const Identity*> by_name;  ///< what a server presents instead to who asks for that name (SNI)
 
   const Identity* trusted = nullptr;  ///< whom we trust; without it everything passes

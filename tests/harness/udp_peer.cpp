@@ -39,7 +39,9 @@ UdpPeer::~UdpPeer() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-void UdpPeer::tell(const std::string& verb, const std::string& what) const { Story::current().step(name_ + " " + verb, what); }
+void UdpPeer::tell(const std::string& verb, const std::string& what) const {
+  Story::current().step(name_ + " " + verb, what);
+}
 
 void UdpPeer::connect(const Endpoint& where) {
   SocketAddress address = to_address(where.host, where.port);
@@ -103,7 +105,8 @@ bool UdpPeer::hears_nothing() {
   pollfd ready{fd_, POLLIN, 0};
   if (::poll(&ready, 1, static_cast<int>(quiet_period().count())) == 0) return true;
   Datagram early = receive_within(Milliseconds(0));
-  Story::current().mismatch("silence", early.ending == Ending::more ? in_quotes(early.bytes) : std::string(harness::name(early.ending)));
+  Story::current().mismatch(
+      "silence", early.ending == Ending::more ? in_quotes(early.bytes) : std::string(harness::name(early.ending)));
   return false;
 }
 

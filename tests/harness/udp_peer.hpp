@@ -14,7 +14,7 @@ namespace harness {
 
 /// One datagram, or that none came. Compares equal to a text when a datagram of exactly these bytes came.
 struct Datagram : Received {
-  Endpoint from;                                ///< who sent it
+  Endpoint from;                                 ///< who sent it
   std::chrono::steady_clock::time_point when{};  ///< it was taken from the socket
 };
 
@@ -42,8 +42,8 @@ class UdpPeer {
   /// Sends one datagram.
   void send_to(const Endpoint& where, std::string_view bytes);
 
-  /// Sends one datagram to whoever sent `datagram`. Duplicates, late answers and answers in another order are just that:
-  /// twice, later, another first.
+  /// Sends one datagram to whoever sent `datagram`. Duplicates, late answers and answers in another order are just
+  /// that: twice, later, another first.
   void answer(const Datagram& datagram, std::string_view bytes) { send_to(datagram.from, bytes); }
 
   /// The next datagram, whoever sent it; `silence` when none comes, `refused` when a connected socket hears so.
@@ -68,8 +68,8 @@ class UdpPeer {
   Endpoint endpoint_;
 };
 
-/// A UDP port of 127.0.0.1 on which nobody receives and that nobody is given while this object lives: the system answers
-/// what is sent there with a refusal (ICMP port unreachable).
+/// A UDP port of 127.0.0.1 on which nobody receives and that nobody is given while this object lives: the system
+/// answers what is sent there with a refusal (ICMP port unreachable).
 class ClosedUdpPort {
  public:
   ClosedUdpPort();

@@ -51,7 +51,8 @@ double share_of_a_core(pid_t root) {
   Work after = work_of(root);
   double passed = std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin).count();
   // Less than before: one of them has ended, and nobody has its time any more.
-  double ran = std::max(0.0, after.ran - before.ran), kept_waiting = std::max(0.0, after.kept_waiting - before.kept_waiting);
+  double ran = std::max(0.0, after.ran - before.ran),
+         kept_waiting = std::max(0.0, after.kept_waiting - before.kept_waiting);
   return ran / std::max(passed - kept_waiting, passed / 20);
 }
 

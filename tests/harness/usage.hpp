@@ -8,8 +8,8 @@ namespace harness {
 
 class Program;
 
-/// The share of a core that the family of `root` takes now, looked at for 0.3 s: of the time in which it could have run.
-/// What a busy machine kept it waiting for a processor does not count.
+/// The share of a core that the family of `root` takes now, looked at for 0.3 s: of the time in which it could have
+/// run. What a busy machine kept it waiting for a processor does not count.
 double share_of_a_core(pid_t root);
 
 /// True when share_of_a_core() of the program is at most `share`; tells the story if not.

@@ -28,7 +28,8 @@ namespace {
 
 // The kernel copies the head of every packet into this ring, so nobody has to keep up with it. When it is full, what
 // comes later is not kept: 8,192 packets are more than a person reads.
-constexpr std::size_t frame_size = 256, block_size = 64 * 1024, frames = 8192, blocks = frames * frame_size / block_size;
+constexpr std::size_t frame_size = 256, block_size = 64 * 1024, frames = 8192,
+                      blocks = frames * frame_size / block_size;
 
 char* ring = nullptr;
 std::size_t first_frame = 0;
@@ -48,8 +49,8 @@ std::vector<Packet> packets() {
   for (std::size_t i = first_frame; ring != nullptr && i < frames; ++i) {
     const tpacket2_hdr* header = header_of(i);
     if ((header->tp_status & TP_STATUS_USER) == 0) break;
-    all.push_back({header->tp_sec * 1'000'000'000ULL + header->tp_nsec, reinterpret_cast<const std::uint8_t*>(header) + header->tp_mac,
-                   header->tp_snaplen, header->tp_len});
+    all.push_back({header->tp_sec * 1'000'000'000ULL + header->tp_nsec,
+                   reinterpret_cast<const std::uint8_t*>(header) + header->tp_mac, header->tp_snaplen, header->tp_len});
   }
   return all;
 }
@@ -82,7 +83,8 @@ Segment dissect(const Packet& packet) {
     iphdr ip;
     std::memcpy(&ip, network_header, sizeof ip);
     network_size = ip.ihl * 4U;
-    payload = ntohs(ip.tot_len) >= network_size && ip.tot_len != 0 ? ntohs(ip.tot_len) - network_size : packet.full_size - link - network_size;
+    payload = ntohs(ip.tot_len) >= network_size && ip.tot_len != 0 ? ntohs(ip.tot_len) - network_size
+                                                                   : packet.full_size - link - network_size;
     transport = ip.protocol;
   } else if (ntohs(protocol) == ETH_P_IPV6 && packet.size >= link + sizeof(ip6_hdr)) {
     ip6_hdr ip;
@@ -119,7 +121,8 @@ Segment dissect(const Packet& packet) {
   if (payload < header_size) return segment;
   segment.good = true;
   segment.length = payload - header_size;
-  if (there > header_size) segment.data.assign(reinterpret_cast<const char*>(at + header_size), std::min(there - header_size, segment.length));
+  if (there > header_size)
+    segment.data.assign(reinterpret_cast<const char*>(at + header_size), std::min(there - header_size, segment.length));
   segment.ours = our_ports.contains(segment.from);
   return segment;
 }
@@ -154,7 +157,8 @@ void start_capture() {
 
 void restart_capture() {
   our_ports.clear();
-  while (ring != nullptr && first_frame < frames && (header_of(first_frame)->tp_status & TP_STATUS_USER) != 0) ++first_frame;
+  while (ring != nullptr && first_frame < frames && (header_of(first_frame)->tp_status & TP_STATUS_USER) != 0)
+    ++first_frame;
 }
 
 void is_our_port(std::uint16_t port) { our_ports.insert(port); }
@@ -178,9 +182,11 @@ std::string packets_in_words(std::uint64_t start, std::uint64_t until, std::size
     segments.emplace_back(when, std::move(segment));
   }
   for (const auto& [when, segment] : segments) {
-    std::string port = peers.size() > 1 ? " (port " + std::to_string(segment.ours ? segment.from : segment.to) + ")" : "";
+    std::string port =
+        peers.size() > 1 ? " (port " + std::to_string(segment.ours ? segment.from : segment.to) + ")" : "";
     std::string way = (segment.ours ? "we -> it" : "it -> we") + port;
-    if (!segment.ours && !our_ports.contains(segment.to)) way = "port " + std::to_string(segment.from) + " -> " + std::to_string(segment.to);
+    if (!segment.ours && !our_ports.contains(segment.to))
+      way = "port " + std::to_string(segment.from) + " -> " + std::to_string(segment.to);
     if (segment.signs.empty() && !lines.empty() && lines.back().key == way && segment.tcp) {
       ++lines.back().count;
       lines.back().bytes += segment.length;
@@ -188,16 +194,19 @@ std::string packets_in_words(std::uint64_t start, std::uint64_t until, std::size
     }
     std::string what = segment.signs;
     if (segment.length > 0 || !segment.tcp)
-      what += (what.empty() ? "" : ", ") + harness::in_quotes(segment.data.substr(0, 24)) + (segment.data.size() > 24 || segment.length > segment.data.size() ? "..." : "");
+      what += (what.empty() ? "" : ", ") + harness::in_quotes(segment.data.substr(0, 24)) +
+              (segment.data.size() > 24 || segment.length > segment.data.size() ? "..." : "");
     lines.push_back({when, segment.signs.empty() ? way : "", way + "   " + what, 1, segment.length});
   }
   std::size_t skipped = lines.size() > most ? lines.size() - most : 0;
   std::string all = skipped > 0 ? "(" + std::to_string(skipped) + " earlier)" : "";
   for (std::size_t i = skipped; i < lines.size(); ++i) {
     char time[32];
-    std::snprintf(time, sizeof time, "%7.2f ms   ", (static_cast<double>(lines[i].when) - static_cast<double>(start)) / 1e6);
+    std::snprintf(time, sizeof time, "%7.2f ms   ",
+                  (static_cast<double>(lines[i].when) - static_cast<double>(start)) / 1e6);
     all += (all.empty() ? "" : "\n") + std::string(time) + lines[i].text;
-    if (lines[i].count > 1) all += "   " + std::to_string(lines[i].count) + " packets, " + std::to_string(lines[i].bytes) + " bytes";
+    if (lines[i].count > 1)
+      all += "   " + std::to_string(lines[i].count) + " packets, " + std::to_string(lines[i].bytes) + " bytes";
   }
   return all;
 }
@@ -219,7 +228,7 @@ bool write_capture(const std::string& path) {
   std::FILE* file = all.empty() ? nullptr : std::fopen(path.c_str(), "wbe");
   if (file == nullptr) return false;
   auto word = [file](std::uint32_t value) { std::fwrite(&value, sizeof value, 1, file); };
-  word(0xa1b23c4d);  // with nanoseconds
+  word(0xa1b23c4d);   // with nanoseconds
   word(2 | 4 << 16);  // version 2.4
   word(0);
   word(0);

@@ -15,7 +15,8 @@ void restart_capture();
 /// Says that `port` is the test's, not the program's.
 void is_our_port(std::uint16_t port);
 
-/// The last packets before `until`, a line each: time since `start`, direction, what it is. Empty when nothing was captured.
+/// The last packets before `until`, a line each: time since `start`, direction, what it is. Empty when nothing was
+/// captured.
 std::string packets_in_words(std::uint64_t start, std::uint64_t until, std::size_t lines);
 
 /// A packet that says something: it carries data, or begins or ends a connection.

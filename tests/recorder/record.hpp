@@ -17,8 +17,31 @@ constexpr std::size_t kept_bytes = 24;  ///< of what a call sent or received
 constexpr std::size_t kept_places = 4;  ///< callers of a call that opens a descriptor
 
 enum class Call : std::uint16_t {
-  none, socket, bind, listen, accept, connect, send, sendto, sendmsg, recv, recvfrom, recvmsg, read, write, readv, writev,
-  close, shutdown, setsockopt, poll, select, epoll_wait, sendfile, dup, count
+  none,
+  socket,
+  bind,
+  listen,
+  accept,
+  connect,
+  send,
+  sendto,
+  sendmsg,
+  recv,
+  recvfrom,
+  recvmsg,
+  read,
+  write,
+  readv,
+  writev,
+  close,
+  shutdown,
+  setsockopt,
+  poll,
+  select,
+  epoll_wait,
+  sendfile,
+  dup,
+  count
 };
 
 enum Flag : std::uint8_t { injected = 1, stream = 2, nonblocking = 4 };
@@ -29,13 +52,13 @@ struct Entry {
   std::uint64_t begun;                ///< on CLOCK_MONOTONIC, in nanoseconds
   std::atomic<std::uint64_t> ended;   ///< 0 while it waits; written last
   std::int64_t result;
-  std::int64_t asked;                 ///< bytes; for close: bytes that had arrived and were not read
+  std::int64_t asked;  ///< bytes; for close: bytes that had arrived and were not read
   std::int32_t pid, thread, fd, error;
   std::uint16_t call;
-  std::uint8_t flags, size;           ///< size of `bytes`
-  std::uint16_t port, family;         ///< of the address that the call names, the port in host byte order
+  std::uint8_t flags, size;    ///< size of `bytes`
+  std::uint16_t port, family;  ///< of the address that the call names, the port in host byte order
   std::uint8_t address[16];
-  std::int32_t detail;                ///< how, option, timeout, flags
+  std::int32_t detail;  ///< how, option, timeout, flags
   std::uint8_t bytes[kept_bytes];
   std::uint32_t places[kept_places];  ///< return addresses, as offsets into the program's file
 };
@@ -52,9 +75,10 @@ enum Kind : std::int32_t { accepting = 1, receiving, sending, connecting, waitin
 
 /// What shall happen to the program's calls. Written by the harness before the program starts.
 struct Faults {
-  std::int32_t receive_most;     ///< bytes a receive on a stream gives at most; 0: no limit
-  std::int32_t send_most;        ///< bytes a send on a stream takes at most; 0: no limit
-  std::int32_t interrupt_every;  ///< one in n of the calls that can wait ends with EINTR, the first of each kind too; 0: none
+  std::int32_t receive_most;  ///< bytes a receive on a stream gives at most; 0: no limit
+  std::int32_t send_most;     ///< bytes a send on a stream takes at most; 0: no limit
+  std::int32_t
+      interrupt_every;  ///< one in n of the calls that can wait ends with EINTR, the first of each kind too; 0: none
   std::atomic<std::uint32_t> waits[6];  ///< by kind
   Failure failures[4];
 };

@@ -2,8 +2,8 @@
 // harness reads, and makes chosen calls short, interrupted or failing, as a real kernel may.
 //
 // It changes no call's meaning: errno is what the call left, and a descriptor that is no socket is not noted. Every
-// real function is looked up before main; a look-up inside a call can hang a program that a sanitizer watches. There are no
-// static objects with constructors and no calls into the C++ library, so that it suits any program.
+// real function is looked up before main; a look-up inside a call can hang a program that a sanitizer watches. There
+// are no static objects with constructors and no calls into the C++ library, so that it suits any program.
 #include "record.hpp"
 
 #include <arpa/inet.h>
@@ -75,7 +75,7 @@ struct Real {
 bool resolved = false;
 recorder::Memory* memory = nullptr;
 int own_pid = 0;
-bool faulty = false;  // some call shall be short, interrupted or failing
+bool faulty = false;                          // some call shall be short, interrupted or failing
 std::uintptr_t text_begin = 0, text_end = 0;  // of the program's own file, in memory
 
 template <class Function>
@@ -87,10 +87,36 @@ void resolve() {
   if (resolved) return;
   resolved = true;
 #define FIND(name) find(real.name, #name)
-  FIND(socket); FIND(bind); FIND(listen); FIND(accept); FIND(accept4); FIND(connect);
-  FIND(send); FIND(sendto); FIND(sendmsg); FIND(recv); FIND(recvfrom); FIND(recvmsg); FIND(sendmmsg); FIND(recvmmsg);
-  FIND(read); FIND(write); FIND(readv); FIND(writev); FIND(close); FIND(shutdown); FIND(setsockopt);
-  FIND(poll); FIND(ppoll); FIND(select); FIND(pselect); FIND(epoll_wait); FIND(epoll_pwait); FIND(sendfile); FIND(dup); FIND(dup2);
+  FIND(socket);
+  FIND(bind);
+  FIND(listen);
+  FIND(accept);
+  FIND(accept4);
+  FIND(connect);
+  FIND(send);
+  FIND(sendto);
+  FIND(sendmsg);
+  FIND(recv);
+  FIND(recvfrom);
+  FIND(recvmsg);
+  FIND(sendmmsg);
+  FIND(recvmmsg);
+  FIND(read);
+  FIND(write);
+  FIND(readv);
+  FIND(writev);
+  FIND(close);
+  FIND(shutdown);
+  FIND(setsockopt);
+  FIND(poll);
+  FIND(ppoll);
+  FIND(select);
+  FIND(pselect);
+  FIND(epoll_wait);
+  FIND(epoll_pwait);
+  FIND(sendfile);
+  FIND(dup);
+  FIND(dup2);
 #undef FIND
   find(real.read_chk, "__read_chk");
   find(real.recv_chk, "__recv_chk");
@@ -106,7 +132,8 @@ void find_program_text() {
   long fd = ::syscall(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC);
   if (fd < 0) return;
   std::size_t size = 0;
-  for (long n; size < sizeof text && (n = ::syscall(SYS_read, fd, text + size, sizeof text - size)) > 0;) size += static_cast<std::size_t>(n);
+  for (long n; size < sizeof text && (n = ::syscall(SYS_read, fd, text + size, sizeof text - size)) > 0;)
+    size += static_cast<std::size_t>(n);
   ::syscall(SYS_close, fd);
   char own[1024];
   long length = ::syscall(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", own, sizeof own);
@@ -114,9 +141,12 @@ void find_program_text() {
     std::uintptr_t value = 0;
     for (; at < size; ++at) {
       char c = text[at];
-      if (c >= '0' && c <= '9') value = value * 16 + static_cast<unsigned>(c - '0');
-      else if (c >= 'a' && c <= 'f') value = value * 16 + static_cast<unsigned>(c - 'a' + 10);
-      else break;
+      if (c >= '0' && c <= '9')
+        value = value * 16 + static_cast<unsigned>(c - '0');
+      else if (c >= 'a' && c <= 'f')
+        value = value * 16 + static_cast<unsigned>(c - 'a' + 10);
+      else
+        break;
     }
     return value;
   };
@@ -145,7 +175,8 @@ void map_memory() {
   auto* mapped = reinterpret_cast<recorder::Memory*>(address);
   if (mapped->magic != recorder::magic) return;
   const recorder::Faults& faults = mapped->faults;
-  faulty = faults.receive_most != 0 || faults.send_most != 0 || faults.interrupt_every != 0 || faults.failures[0].kind != 0;
+  faulty =
+      faults.receive_most != 0 || faults.send_most != 0 || faults.interrupt_every != 0 || faults.failures[0].kind != 0;
   mapped->loaded.fetch_add(1);
   memory = mapped;
 }
@@ -228,7 +259,8 @@ class Noted {
   // Only what the kernel has taken or given can be read without harm.
   void bytes(const void* data, ssize_t count) {
     if (!usable() || count <= 0) return;
-    std::size_t size = static_cast<std::size_t>(count) < recorder::kept_bytes ? static_cast<std::size_t>(count) : recorder::kept_bytes;
+    std::size_t size =
+        static_cast<std::size_t>(count) < recorder::kept_bytes ? static_cast<std::size_t>(count) : recorder::kept_bytes;
     copy(entry_->bytes, data, size);
     entry_->size = static_cast<std::uint8_t>(size);
   }
@@ -250,7 +282,8 @@ class Noted {
       std::uintptr_t pair[2] = {};
       iovec into{pair, sizeof pair}, from{reinterpret_cast<void*>(at), sizeof pair};
       if (::syscall(SYS_process_vm_readv, own_pid, &into, 1, &from, 1, 0) != static_cast<long>(sizeof pair)) break;
-      if (pair[1] >= text_begin && pair[1] < text_end) entry_->places[found++] = static_cast<std::uint32_t>(pair[1] - text_begin);
+      if (pair[1] >= text_begin && pair[1] < text_end)
+        entry_->places[found++] = static_cast<std::uint32_t>(pair[1] - text_begin);
       if (pair[0] <= at) break;
       at = pair[0];
     }
@@ -288,8 +321,8 @@ int fault(recorder::Kind kind, bool can_wait) {
   recorder::Faults& faults = memory->faults;
   for (recorder::Failure& failure : faults.failures)
     if (failure.kind == kind && failure.seen.fetch_add(1) + 1 == failure.nth) return failure.error;
-  // A call that does not wait cannot be interrupted. Were it every n-th call exactly, a program whose loop makes n calls
-  // would meet it at the same one for ever; so they are scattered.
+  // A call that does not wait cannot be interrupted. Were it every n-th call exactly, a program whose loop makes n
+  // calls would meet it at the same one for ever; so they are scattered.
   if (!can_wait || faults.interrupt_every <= 0 || kind == recorder::connecting) return 0;
   std::uint32_t n = faults.waits[kind].fetch_add(1);
   bool interrupted = n == 0 || (n * 2654435761U >> 16) % static_cast<std::uint32_t>(faults.interrupt_every) == 0;
@@ -308,7 +341,9 @@ bool may_wait(int fd, int flags) { return faulty && (flags & MSG_DONTWAIT) == 0 
 
 // Datagrams are never made short, that would cut them; nor a receive that asks for all or only looks.
 std::size_t shortened(Noted& noted, int type, std::size_t length, int most, int flags) {
-  if (!faulty || most <= 0 || type != SOCK_STREAM || (flags & (MSG_WAITALL | MSG_PEEK)) != 0 || length <= static_cast<std::size_t>(most)) return length;
+  if (!faulty || most <= 0 || type != SOCK_STREAM || (flags & (MSG_WAITALL | MSG_PEEK)) != 0 ||
+      length <= static_cast<std::size_t>(most))
+    return length;
   noted.flag(recorder::injected);
   return static_cast<std::size_t>(most);
 }
@@ -318,13 +353,16 @@ int type_if_faulty(int fd) { return faulty ? type_of(fd) : 0; }
 
 std::int64_t total(const iovec* parts, std::size_t count) {
   std::int64_t sum = 0;
-  for (std::size_t i = 0; parts != nullptr && i < count && i < 1024; ++i) sum += static_cast<std::int64_t>(parts[i].iov_len);
+  for (std::size_t i = 0; parts != nullptr && i < count && i < 1024; ++i)
+    sum += static_cast<std::int64_t>(parts[i].iov_len);
   return sum;
 }
 
 // The first part that is not empty, cut to `most`: what a short count leaves of a vector.
 bool cut_vector(Noted& noted, int type, const iovec* parts, std::size_t count, int most, int flags, iovec& cut) {
-  if (!faulty || most <= 0 || type != SOCK_STREAM || (flags & (MSG_WAITALL | MSG_PEEK)) != 0 || total(parts, count) <= most) return false;
+  if (!faulty || most <= 0 || type != SOCK_STREAM || (flags & (MSG_WAITALL | MSG_PEEK)) != 0 ||
+      total(parts, count) <= most)
+    return false;
   for (std::size_t i = 0; i < count; ++i)
     if (parts[i].iov_len > 0) {
       cut = parts[i];
@@ -337,7 +375,9 @@ bool cut_vector(Noted& noted, int type, const iovec* parts, std::size_t count, i
 
 void first_bytes(Noted& noted, const iovec* parts, std::size_t count, ssize_t n) {
   for (std::size_t i = 0; n > 0 && i < count; ++i)
-    if (parts[i].iov_len > 0) return noted.bytes(parts[i].iov_base, n < static_cast<ssize_t>(parts[i].iov_len) ? n : static_cast<ssize_t>(parts[i].iov_len));
+    if (parts[i].iov_len > 0)
+      return noted.bytes(parts[i].iov_base,
+                         n < static_cast<ssize_t>(parts[i].iov_len) ? n : static_cast<ssize_t>(parts[i].iov_len));
 }
 
 void peer_of(Noted& noted, int fd) {
@@ -373,7 +413,9 @@ int waited(Call call, std::int64_t count, int timeout, int fd, Wait wait) {
   return noted.end(wait());
 }
 
-int milliseconds(const timespec* time) { return time ? static_cast<int>(time->tv_sec * 1000 + time->tv_nsec / 1'000'000) : -1; }
+int milliseconds(const timespec* time) {
+  return time ? static_cast<int>(time->tv_sec * 1000 + time->tv_nsec / 1'000'000) : -1;
+}
 
 int first_descriptor(const pollfd* fds, nfds_t count) { return fds != nullptr && count == 1 ? fds[0].fd : -1; }
 
@@ -427,12 +469,14 @@ EXPORT int listen(int fd, int backlog) noexcept {
 
 EXPORT int accept(int fd, sockaddr* name, socklen_t* length) {
   resolve();
-  return accepted(fd, [&] { return real.accept(fd, name, length); }, FRAME);
+  return accepted(
+      fd, [&] { return real.accept(fd, name, length); }, FRAME);
 }
 
 EXPORT int accept4(int fd, sockaddr* name, socklen_t* length, int flags) {
   resolve();
-  return accepted(fd, [&] { return real.accept4(fd, name, length, flags); }, FRAME);
+  return accepted(
+      fd, [&] { return real.accept4(fd, name, length, flags); }, FRAME);
 }
 
 EXPORT int connect(int fd, const sockaddr* name, socklen_t length) {
@@ -447,7 +491,8 @@ EXPORT int connect(int fd, const sockaddr* name, socklen_t length) {
 
 EXPORT ssize_t send(int fd, const void* buffer, size_t length, int flags) {
   resolve();
-  return sent(Call::send, fd, buffer, length, flags, type_if_faulty(fd), [&](std::size_t n, Noted&) { return real.send(fd, buffer, n, flags); });
+  return sent(Call::send, fd, buffer, length, flags, type_if_faulty(fd),
+              [&](std::size_t n, Noted&) { return real.send(fd, buffer, n, flags); });
 }
 
 EXPORT ssize_t sendto(int fd, const void* buffer, size_t length, int flags, const sockaddr* name, socklen_t size) {
@@ -461,7 +506,8 @@ EXPORT ssize_t sendto(int fd, const void* buffer, size_t length, int flags, cons
 
 EXPORT ssize_t recv(int fd, void* buffer, size_t length, int flags) {
   resolve();
-  return received(Call::recv, fd, buffer, length, flags, type_if_faulty(fd), [&](std::size_t n, Noted&) { return real.recv(fd, buffer, n, flags); });
+  return received(Call::recv, fd, buffer, length, flags, type_if_faulty(fd),
+                  [&](std::size_t n, Noted&) { return real.recv(fd, buffer, n, flags); });
 }
 
 EXPORT ssize_t recvfrom(int fd, void* buffer, size_t length, int flags, sockaddr* name, socklen_t* size) {
@@ -529,14 +575,16 @@ EXPORT ssize_t read(int fd, void* buffer, size_t length) {
   resolve();
   int type = memory ? type_of(fd) : 0;
   if (type == 0) return real.read(fd, buffer, length);
-  return received(Call::read, fd, buffer, length, 0, type, [&](std::size_t n, Noted&) { return real.read(fd, buffer, n); });
+  return received(Call::read, fd, buffer, length, 0, type,
+                  [&](std::size_t n, Noted&) { return real.read(fd, buffer, n); });
 }
 
 EXPORT ssize_t write(int fd, const void* buffer, size_t length) {
   resolve();
   int type = memory ? type_of(fd) : 0;
   if (type == 0) return real.write(fd, buffer, length);
-  return sent(Call::write, fd, buffer, length, 0, type, [&](std::size_t n, Noted&) { return real.write(fd, buffer, n); });
+  return sent(Call::write, fd, buffer, length, 0, type,
+              [&](std::size_t n, Noted&) { return real.write(fd, buffer, n); });
 }
 
 EXPORT ssize_t readv(int fd, const iovec* parts, int count) {
@@ -595,12 +643,14 @@ EXPORT int setsockopt(int fd, int level, int name, const void* value, socklen_t 
 
 EXPORT int poll(pollfd* fds, nfds_t count, int timeout) {
   resolve();
-  return waited(Call::poll, static_cast<std::int64_t>(count), timeout, first_descriptor(fds, count), [&] { return real.poll(fds, count, timeout); });
+  return waited(Call::poll, static_cast<std::int64_t>(count), timeout, first_descriptor(fds, count),
+                [&] { return real.poll(fds, count, timeout); });
 }
 
 EXPORT int ppoll(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask) {
   resolve();
-  return waited(Call::poll, static_cast<std::int64_t>(count), milliseconds(timeout), first_descriptor(fds, count), [&] { return real.ppoll(fds, count, timeout, mask); });
+  return waited(Call::poll, static_cast<std::int64_t>(count), milliseconds(timeout), first_descriptor(fds, count),
+                [&] { return real.ppoll(fds, count, timeout, mask); });
 }
 
 EXPORT int select(int count, fd_set* in, fd_set* out, fd_set* errors, timeval* timeout) {
@@ -611,7 +661,8 @@ EXPORT int select(int count, fd_set* in, fd_set* out, fd_set* errors, timeval* t
 
 EXPORT int pselect(int count, fd_set* in, fd_set* out, fd_set* errors, const timespec* timeout, const sigset_t* mask) {
   resolve();
-  return waited(Call::select, count, milliseconds(timeout), -1, [&] { return real.pselect(count, in, out, errors, timeout, mask); });
+  return waited(Call::select, count, milliseconds(timeout), -1,
+                [&] { return real.pselect(count, in, out, errors, timeout, mask); });
 }
 
 EXPORT int epoll_wait(int fd, epoll_event* events, int most, int timeout) {
@@ -656,10 +707,12 @@ EXPORT ssize_t __read_chk(int fd, void* buffer, size_t length, size_t room) {
 
 EXPORT ssize_t __recv_chk(int fd, void* buffer, size_t length, size_t room, int flags) {
   resolve();
-  return length > room && real.recv_chk ? real.recv_chk(fd, buffer, length, room, flags) : recv(fd, buffer, length, flags);
+  return length > room && real.recv_chk ? real.recv_chk(fd, buffer, length, room, flags)
+                                        : recv(fd, buffer, length, flags);
 }
 
-EXPORT ssize_t __recvfrom_chk(int fd, void* buffer, size_t length, size_t room, int flags, sockaddr* name, socklen_t* size) {
+EXPORT ssize_t __recvfrom_chk(int fd, void* buffer, size_t length, size_t room, int flags, sockaddr* name,
+                              socklen_t* size) {
   resolve();
   return length > room && real.recvfrom_chk ? real.recvfrom_chk(fd, buffer, length, room, flags, name, size)
                                             : recvfrom(fd, buffer, length, flags, name, size);
@@ -667,10 +720,12 @@ EXPORT ssize_t __recvfrom_chk(int fd, void* buffer, size_t length, size_t room, 
 
 EXPORT int __poll_chk(pollfd* fds, nfds_t count, int timeout, size_t room) {
   resolve();
-  return count > room / sizeof *fds && real.poll_chk ? real.poll_chk(fds, count, timeout, room) : poll(fds, count, timeout);
+  return count > room / sizeof *fds && real.poll_chk ? real.poll_chk(fds, count, timeout, room)
+                                                     : poll(fds, count, timeout);
 }
 
 EXPORT int __ppoll_chk(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask, size_t room) {
   resolve();
-  return count > room / sizeof *fds && real.ppoll_chk ? real.ppoll_chk(fds, count, timeout, mask, room) : ppoll(fds, count, timeout, mask);
+  return count > room / sizeof *fds && real.ppoll_chk ? real.ppoll_chk(fds, count, timeout, mask, room)
+                                                      : ppoll(fds, count, timeout, mask);
 }

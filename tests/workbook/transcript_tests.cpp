@@ -39,8 +39,8 @@ std::string search_path() {
   return path + ":" + (std::getenv("PATH") != nullptr ? std::getenv("PATH") : "/usr/bin:/bin");
 }
 
-// A program with a pipe to type into and one to read its output and errors from. It ends, with all that it started, with
-// this object.
+// A program with a pipe to type into and one to read its output and errors from. It ends, with all that it started,
+// with this object.
 class Terminal {
  public:
   // `type_on`: the descriptor on which the program reads what is typed.
@@ -131,7 +131,8 @@ class Ports {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     socklen_t length = sizeof address;
-    REQUIRE((::bind(fd, reinterpret_cast<sockaddr*>(&address), length) == 0 && ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) == 0));
+    REQUIRE((::bind(fd, reinterpret_cast<sockaddr*>(&address), length) == 0 &&
+             ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) == 0));
     ::close(fd);
     return std::to_string(ntohs(address.sin_port));
   }
@@ -155,7 +156,8 @@ bool nc_knows_half_close() {
 std::string missing_tool(const Transcript& block) {
   for (const char* tool : {"nc", "ss", "openssl", "python3", "curl", "od", "strace"})
     for (const Typed& typed : block.typed)
-      if (std::regex_search(typed.command, std::regex("(^|[|;&({] *)" + std::string(tool) + "\\b")) && !is_there(tool)) return tool;
+      if (std::regex_search(typed.command, std::regex("(^|[|;&({] *)" + std::string(tool) + "\\b")) && !is_there(tool))
+        return tool;
   for (const Typed& typed : block.typed)
     if (typed.command.find("nc -N") != std::string::npos && !nc_knows_half_close()) return "nc with -N";
   return "";
@@ -236,7 +238,8 @@ void replay(const std::string& page) {
   if (harness::network() != harness::Network::own) harness::enter_private_network();
   Scratch scratch;
   Ports ports;
-  Terminal shell({"bash", "-c", "while IFS= read -r -u 9 line; do eval \"$line\"; printf '\\1\\n'; done"}, scratch.folder, 9);
+  Terminal shell({"bash", "-c", "while IFS= read -r -u 9 line; do eval \"$line\"; printf '\\1\\n'; done"},
+                 scratch.folder, 9);
   std::size_t replayed = 0;
   for (const Transcript& block : blocks) {
     std::string tool = missing_tool(block);
@@ -247,8 +250,10 @@ void replay(const std::string& page) {
       continue;
     }
     ++replayed;
-    if (block.turns.empty()) replay_commands(shell, block, ports);
-    else replay_turns(scratch.folder, block, ports);
+    if (block.turns.empty())
+      replay_commands(shell, block, ports);
+    else
+      replay_turns(scratch.folder, block, ports);
   }
   if (replayed == 0) SKIP("nothing could be replayed here");
 }
@@ -256,7 +261,8 @@ void replay(const std::string& page) {
 }  // namespace
 
 TEST_CASE("A false transcript is seen to be false, and a true one to be true") {
-  auto blocks = transcripts_in("```\n$ echo a\na\n$ echo b 127.0.0.1:40123\n...\n```\n<!-- not replayed: needs root -->\n```\n$ x\n```\n");
+  auto blocks = transcripts_in(
+      "```\n$ echo a\na\n$ echo b 127.0.0.1:40123\n...\n```\n<!-- not replayed: needs root -->\n```\n$ x\n```\n");
   REQUIRE(blocks.size() == 2);
   CHECK(blocks[1].excuse == "needs root");
   REQUIRE(blocks[0].typed.size() == 2);

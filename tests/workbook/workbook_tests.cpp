@@ -45,7 +45,8 @@ std::vector<std::string> lab_stems() {
 std::vector<std::string> matches(const std::string& text, const std::string& pattern) {
   std::regex regex(pattern);
   std::vector<std::string> all;
-  for (std::sregex_iterator match(text.begin(), text.end(), regex), end; match != end; ++match) all.push_back((*match)[1]);
+  for (std::sregex_iterator match(text.begin(), text.end(), regex), end; match != end; ++match)
+    all.push_back((*match)[1]);
   return all;
 }
 
@@ -72,7 +73,8 @@ TEST_CASE("The top level holds what it should, and dot-files") {
   std::set<std::string> names;
   for (const std::string& name : names_in(source))
     if (name[0] != '.') names.insert(name);
-  CHECK(names == std::set<std::string>{"CMakeLists.txt", "CMakePresets.json", "README.md", "common", "docs", "labs", "solutions", "tests"});
+  CHECK(names == std::set<std::string>{"CMakeLists.txt", "CMakePresets.json", "README.md", "common", "docs", "labs",
+                                       "solutions", "tests"});
 }
 
 TEST_CASE("A skeleton and its solution have the same files, declared by the same line") {
@@ -102,7 +104,8 @@ TEST_CASE("What is left to write is named as the parts are") {
 
 TEST_CASE("Every part is in the task sheet and has three hints") {
   std::string stem = GENERATE(from_range(lab_stems()));
-  std::string hints = text_of(source / "labs" / stem / "hints.md"), sheet = text_of(source / "labs" / stem / "README.md");
+  std::string hints = text_of(source / "labs" / stem / "hints.md"),
+              sheet = text_of(source / "labs" / stem / "README.md");
   std::set<std::string> chapter = headings(source / "docs" / (stem + ".md"));
   for (const std::string& part : parts_of(stem)) {
     CAPTURE(part);
@@ -163,7 +166,8 @@ TEST_CASE("Every lab has its presets and its line in the README and in the book'
   for (const char* kind : {"configurePresets", "buildPresets", "testPresets", "workflowPresets"}) {
     CAPTURE(kind, id);
     const auto& all = presets[kind].items();
-    CHECK(std::any_of(all.begin(), all.end(), [&id](const harness::Json& preset) { return preset["name"].text() == id; }));
+    CHECK(std::any_of(all.begin(), all.end(),
+                      [&id](const harness::Json& preset) { return preset["name"].text() == id; }));
   }
   CHECK(contains(text_of(source / "README.md"), "cmake --workflow --preset " + id));
   CHECK(contains(text_of(source / "docs" / "index.md"), "@subpage " + id));

@@ -1,5 +1,5 @@
-// The protocol of lab 04 by hand: epoll, bare system calls, nothing else. It stands for what a server of this kind can do
-// at best, and keeps out of what a real one must do besides (limits of memory, descriptors, a clean stop).
+// The protocol of lab 04 by hand: epoll, bare system calls, nothing else. It stands for what a server of this kind can
+// do at best, and keeps out of what a real one must do besides (limits of memory, descriptors, a clean stop).
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -103,7 +103,8 @@ int main(int argc, char** argv) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   socklen_t length = sizeof address;
-  if (bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || listen(listener, 4096) != 0) return 1;
+  if (bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || listen(listener, 4096) != 0)
+    return 1;
   getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length);
   printf("listening on 127.0.0.1:%d\n", ntohs(address.sin_port));
   fflush(stdout);

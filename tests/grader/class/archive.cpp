@@ -28,7 +28,9 @@ Confined tar(const std::string& archive, const std::string& folder, uid_t user, 
   return confined;
 }
 
-bool leads_out(const std::string& name) { return name.starts_with("/") || ("/" + name + "/").find("/../") != std::string::npos; }
+bool leads_out(const std::string& name) {
+  return name.starts_with("/") || ("/" + name + "/").find("/../") != std::string::npos;
+}
 
 // The unpacker takes what it is asked for as a pattern.
 std::string as_pattern(const std::string& name) {
@@ -58,19 +60,28 @@ Unpacked unpack(const std::string& archive, const Lab& lab, const std::string& f
     else
       names.push_back(line);
   }
-  if (names.size() > most_names) return {{}, "The archive holds more than " + std::to_string(most_names) + " names; nothing was taken from it."};
-  if (names.empty() && out == 0) return {{}, listed.well() ? "The archive is empty." : "The archive cannot be read; it may be damaged, or of a kind that is not known here."};
+  if (names.size() > most_names)
+    return {{}, "The archive holds more than " + std::to_string(most_names) + " names; nothing was taken from it."};
+  if (names.empty() && out == 0)
+    return {{},
+            listed.well() ? "The archive is empty."
+                          : "The archive cannot be read; it may be damaged, or of a kind that is not known here."};
   result.choice = choose(names, lab);
-  if (out > 0) result.choice.notes.push_back(std::to_string(out) + (out == 1 ? " name" : " names") + " in the archive would lead out of its folder; nothing of that was unpacked.");
+  if (out > 0)
+    result.choice.notes.push_back(std::to_string(out) + (out == 1 ? " name" : " names") +
+                                  " in the archive would lead out of its folder; nothing of that was unpacked.");
 
   std::vector<std::string> words{"xf", archive, "--"};
   for (const auto* group : {&result.choice.files, &result.choice.extra, &result.choice.helper})
     for (const auto& [name, path] : *group) words.push_back(as_pattern(path));
   if (words.size() == 3) return result;
-  if (words.size() > 500) return {{}, "The archive holds more than 500 source files in the lab's folder; nothing was taken from it."};
+  if (words.size() > 500)
+    return {{}, "The archive holds more than 500 source files in the lab's folder; nothing was taken from it."};
   Ended taken = run_confined({tar(archive, folder, user, words)}, 1)[0];
-  if (!taken.cut.empty()) result.choice.notes.push_back("The archive was not unpacked whole: " + taken.cut + ".");
-  else if (!taken.well()) result.choice.notes.push_back("The unpacker complained; what it gave was taken.");
+  if (!taken.cut.empty())
+    result.choice.notes.push_back("The archive was not unpacked whole: " + taken.cut + ".");
+  else if (!taken.well())
+    result.choice.notes.push_back("The unpacker complained; what it gave was taken.");
   return result;
 }
 

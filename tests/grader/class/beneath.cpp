@@ -67,7 +67,8 @@ std::vector<std::string> Beneath::files() const {
   return found;
 }
 
-void Beneath::look(int folder, const std::string& prefix, int depth, std::size_t& count, std::vector<std::string>& found) const {
+void Beneath::look(int folder, const std::string& prefix, int depth, std::size_t& count,
+                   std::vector<std::string>& found) const {
   DIR* directory = folder < 0 ? nullptr : ::fdopendir(folder);
   if (directory == nullptr) {
     if (folder >= 0) ::close(folder);
@@ -81,11 +82,12 @@ void Beneath::look(int folder, const std::string& prefix, int depth, std::size_t
       cut_short_ = true;
       break;
     }
-    struct stat status{};
+    struct stat status {};
     if (::fstatat(::dirfd(directory), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
     if (S_ISREG(status.st_mode) || S_ISLNK(status.st_mode) || S_ISFIFO(status.st_mode)) found.push_back(prefix + name);
     if (S_ISDIR(status.st_mode))
-      look(::openat(::dirfd(directory), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), prefix + name + "/", depth + 1, count, found);
+      look(::openat(::dirfd(directory), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
+           prefix + name + "/", depth + 1, count, found);
   }
   ::closedir(directory);
 }
@@ -96,11 +98,12 @@ std::optional<std::string> Beneath::read(const std::string& path, std::size_t mo
     why = errno == ELOOP || errno == EXDEV ? "it is a link, or reached through one" : std::strerror(errno);
     return {};
   }
-  struct stat status{};
+  struct stat status {};
   std::string content;
   why.clear();
   if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) why = "it is not an ordinary file";
-  if (why.empty() && static_cast<std::size_t>(status.st_size) > most) why = "it is larger than " + std::to_string(most >> 10) + " KiB";
+  if (why.empty() && static_cast<std::size_t>(status.st_size) > most)
+    why = "it is larger than " + std::to_string(most >> 10) + " KiB";
   std::array<char, 65536> buffer;
   for (ssize_t n = 1; why.empty() && n != 0;) {
     n = ::read(fd, buffer.data(), buffer.size());

@@ -16,8 +16,9 @@ class Beneath {
   Beneath(const Beneath&) = delete;
   Beneath& operator=(const Beneath&) = delete;
 
-  /// Paths of the files (links and pipes among them, so that they can be complained of), relative to the folder, in the order of their names; `cut_short` when there are more than 20,000 entries or
-  /// the folders are nested deeper than 16.
+  /// Paths of the files (links and pipes among them, so that they can be complained of), relative to the folder, in the
+  /// order of their names; `cut_short` when there are more than 20,000 entries or the folders are nested deeper
+  /// than 16.
   std::vector<std::string> files() const;
   bool cut_short() const { return cut_short_; }
 
@@ -26,7 +27,8 @@ class Beneath {
   std::optional<std::string> read(const std::string& path, std::size_t most, std::string& why) const;
 
  private:
-  void look(int folder, const std::string& prefix, int depth, std::size_t& count, std::vector<std::string>& found) const;
+  void look(int folder, const std::string& prefix, int depth, std::size_t& count,
+            std::vector<std::string>& found) const;
   int folder_ = -1;
   mutable bool cut_short_ = false;
 };

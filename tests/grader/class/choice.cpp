@@ -39,7 +39,8 @@ std::string stands_for(std::string name, const std::set<std::string>& wanted) {
 }
 
 std::string lab_of_folder(const std::string& name) {
-  bool lab = name.size() > 3 && std::isdigit(static_cast<unsigned char>(name[0])) && std::isdigit(static_cast<unsigned char>(name[1])) && name[2] == '-';
+  bool lab = name.size() > 3 && std::isdigit(static_cast<unsigned char>(name[0])) &&
+             std::isdigit(static_cast<unsigned char>(name[1])) && name[2] == '-';
   return lab ? name : "";
 }
 
@@ -73,7 +74,10 @@ Choice choose(const std::vector<std::string>& paths, const Lab& lab) {
     if (steps.empty() || !is_source(steps.back())) continue;
     std::string name = steps.back();
     steps.pop_back();
-    if (name.starts_with(".") || std::any_of(steps.begin(), steps.end(), [](const std::string& s) { return s.starts_with(".") || passed_over.contains(s); })) continue;
+    if (name.starts_with(".") || std::any_of(steps.begin(), steps.end(), [](const std::string& s) {
+          return s.starts_with(".") || passed_over.contains(s);
+        }))
+      continue;
     if (!steps.empty() && steps.back() == "common") {
       choice.helper[name] = path;
       continue;
@@ -100,18 +104,22 @@ Choice choose(const std::vector<std::string>& paths, const Lab& lab) {
   const Candidate* best = nullptr;
   auto rank = [](const Candidate& c) { return std::make_tuple(c.named, c.files.size(), -static_cast<long>(c.depth)); };
   for (const auto& [folder, candidate] : candidates)
-    if (!candidate.other && !candidate.files.empty() && (best == nullptr || rank(candidate) > rank(*best))) best = &candidate;
+    if (!candidate.other && !candidate.files.empty() && (best == nullptr || rank(candidate) > rank(*best)))
+      best = &candidate;
   if (best == nullptr) {
-    auto most = std::max_element(other_labs.begin(), other_labs.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    if (most != other_labs.end()) choice.notes.push_back("This looks like a submission for lab " + most->first.substr(0, 2) + ": it holds files of " + most->first + " and none of " + lab.stem + ".");
+    auto most = std::max_element(other_labs.begin(), other_labs.end(),
+                                 [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (most != other_labs.end())
+      choice.notes.push_back("This looks like a submission for lab " + most->first.substr(0, 2) +
+                             ": it holds files of " + most->first + " and none of " + lab.stem + ".");
     return choice;
   }
   choice.files = best->files;
   choice.extra = best->extra;
   for (const auto& [folder, candidate] : candidates)
     if (&candidate != best && !candidate.other && !candidate.files.empty())
-      choice.notes.push_back("Files of the lab are also in " + (folder.empty() ? "the top folder" : folder) + "; those in " +
-                             (best->folder.empty() ? "the top folder" : best->folder) + " were taken.");
+      choice.notes.push_back("Files of the lab are also in " + (folder.empty() ? "the top folder" : folder) +
+                             "; those in " + (best->folder.empty() ? "the top folder" : best->folder) + " were taken.");
   return choice;
 }
 

@@ -41,10 +41,13 @@ class WorkFolder {
     std::string start = (place != nullptr && *place == '/' ? std::string(place) : "/tmp") + "/socket-labs-class-";
     std::string earlier;
     std::getline(std::ifstream(note_), earlier);
-    struct stat status{};
-    if (earlier.starts_with(start) && earlier.find("/..") == std::string::npos && ::lstat(earlier.c_str(), &status) == 0 && status.st_uid == ::geteuid()) remove(earlier);
+    struct stat status {};
+    if (earlier.starts_with(start) && earlier.find("/..") == std::string::npos &&
+        ::lstat(earlier.c_str(), &status) == 0 && status.st_uid == ::geteuid())
+      remove(earlier);
     path_ = start + "XXXXXX";
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no folder for the work can be made in " + start + "...: " + std::strerror(errno));
+    if (::mkdtemp(path_.data()) == nullptr)
+      throw std::runtime_error("no folder for the work can be made in " + start + "...: " + std::strerror(errno));
     ::chmod(path_.c_str(), 0711);  // other users go through, but do not look
     std::ofstream(note_) << path_ << '\n';
   }
@@ -81,7 +84,9 @@ class ClassRun {
     Class all = submissions_in(options_.folder, store_.folder());
     for (const std::string& name : all.ignored) std::cout << "   passed over: " << as_line(name) << '\n';
     select(all.submissions);
-    if (all.submissions.empty()) throw std::runtime_error("there are no submissions in " + options_.folder + ": it should hold folders, archives (zip, tar.gz) or .cpp files");
+    if (all.submissions.empty())
+      throw std::runtime_error("there are no submissions in " + options_.folder +
+                               ": it should hold folders, archives (zip, tar.gz) or .cpp files");
     signals_ = ending_signals();
     ::sigprocmask(SIG_BLOCK, &signals_, nullptr);
     if (!take_all(all.submissions)) return interrupted();
@@ -131,9 +136,11 @@ class ClassRun {
     setting_.run = options_.run;
     setting_.run.seed = options_.seed != 0 ? options_.seed : std::random_device()() % 4000000000U + 1;
     if (setting_.run.workers == 0) setting_.run.workers = 6;
-    for (const std::string& folder : {source_folder() + "/solutions", source_folder() + "/tests", source_folder() + "/.git", build_folder() + "/solutions",
-                                      build_folder() + "/tests/" + setting_.lab.stem + "/mistakes", build_folder() + "/tests/" + setting_.lab.stem + "/alternatives",
-                                      store_.folder(), fs::canonical(options_.folder).string()})
+    for (const std::string& folder :
+         {source_folder() + "/solutions", source_folder() + "/tests", source_folder() + "/.git",
+          build_folder() + "/solutions", build_folder() + "/tests/" + setting_.lab.stem + "/mistakes",
+          build_folder() + "/tests/" + setting_.lab.stem + "/alternatives", store_.folder(),
+          fs::canonical(options_.folder).string()})
       if (fs::exists(folder)) setting_.hidden.push_back(folder);
     at_once_ = options_.at_once != 0 ? options_.at_once : std::max(2U, std::thread::hardware_concurrency()) + 1;
     at_once_ = std::min<std::size_t>(at_once_, users_of_a_run);
@@ -141,16 +148,21 @@ class ClassRun {
     if (!setting_.hold.apart || setting_.run.shared_network) at_once_ = 1;
     set_version();
     std::cout << "\n " << in(Colour::bold, "Lab " + setting_.lab.number + " " + setting_.lab.title) << ": a class\n\n"
-              << "   submissions    " << options_.folder << "\n   results        " << store_.folder() << "\n   containment    "
-              << (setting_.contained ? setting_.hold.in_words() : "none: --without-containment") << "\n   seed           " << setting_.run.seed << "\n\n" << std::flush;
+              << "   submissions    " << options_.folder << "\n   results        " << store_.folder()
+              << "\n   containment    "
+              << (setting_.contained ? setting_.hold.in_words() : "none: --without-containment")
+              << "\n   seed           " << setting_.run.seed << "\n\n"
+              << std::flush;
   }
 
   void set_version() {
-    std::string all = "socket-labs-grade-1\n" + setting_.lab.id() + "\n" + fingerprint_of_file(setting_.lab.test_program()) + "\n" +
+    std::string all = "socket-labs-grade-1\n" + setting_.lab.id() + "\n" +
+                      fingerprint_of_file(setting_.lab.test_program()) + "\n" +
                       fingerprint_of_file(work_.path() + "/kit/recorder.so") + "\n" + setting_.recipe.version + "\n";
     for (const std::string& library : setting_.recipe.libraries)
       if (library.starts_with(work_.path())) all += fingerprint_of_file(library) + "\n";
-    for (const auto* words : {&setting_.recipe.flags, &setting_.recipe.link, &setting_.recipe.programs, &setting_.recipe.sources})
+    for (const auto* words :
+         {&setting_.recipe.flags, &setting_.recipe.link, &setting_.recipe.programs, &setting_.recipe.sources})
       for (const std::string& word : *words) all += word + "\n";
     setting_.version = all;
   }
@@ -158,10 +170,12 @@ class ClassRun {
   void select(std::vector<Submission>& submissions) {
     if (options_.only.empty()) return;
     for (const std::string& name : options_.only)
-      if (std::none_of(submissions.begin(), submissions.end(), [&name](const Submission& s) { return s.name == name || s.learner == name; }))
+      if (std::none_of(submissions.begin(), submissions.end(),
+                       [&name](const Submission& s) { return s.name == name || s.learner == name; }))
         throw std::runtime_error("there is no submission called " + name);
     std::erase_if(submissions, [this](const Submission& s) {
-      return std::none_of(options_.only.begin(), options_.only.end(), [&s](const std::string& name) { return s.name == name || s.learner == name; });
+      return std::none_of(options_.only.begin(), options_.only.end(),
+                          [&s](const std::string& name) { return s.name == name || s.learner == name; });
     });
   }
 
@@ -169,11 +183,13 @@ class ClassRun {
   bool take_all(const std::vector<Submission>& submissions) {
     for (std::size_t i = 0; i < submissions.size(); ++i) {
       if (end_is_asked_for()) return false;
-      show_status(" taking the files of " + std::to_string(i + 1) + " of " + std::to_string(submissions.size()) + " submissions");
+      show_status(" taking the files of " + std::to_string(i + 1) + " of " + std::to_string(submissions.size()) +
+                  " submissions");
       taken_.push_back(take(submissions[i], setting_, work_.path() + "/" + std::to_string(i)));
       const Taken& taken = taken_.back();
       std::optional<Grade> earlier = store_.find(taken.submission.name);
-      if (!taken.key.empty() && earlier && earlier->state == "graded" && earlier->key == taken.key && !options_.regrade) {
+      if (!taken.key.empty() && earlier && earlier->state == "graded" && earlier->key == taken.key &&
+          !options_.regrade) {
         ++kept_;
         graded_by_key_.try_emplace(taken.key, taken.submission.name);
         fs::remove_all(taken.folder);
@@ -213,7 +229,9 @@ class ClassRun {
     }
   }
 
-  uid_t user_of(std::size_t slot) const { return setting_.hold.other_user && setting_.contained ? setting_.first + static_cast<uid_t>(slot) : 0; }
+  uid_t user_of(std::size_t slot) const {
+    return setting_.hold.other_user && setting_.contained ? setting_.first + static_cast<uid_t>(slot) : 0;
+  }
 
   // A process for each submission: what goes wrong in it stays there, and so does the memory that it needed.
   pid_t start_worker(std::size_t index, std::size_t slot) {
@@ -265,14 +283,16 @@ class ClassRun {
       for (std::size_t index : with_followers(one.index)) {
         Grade trouble = blank_grade(taken_[index], setting_);
         trouble.state = "not graded";
-        trouble.notes.push_back("The grader itself had trouble with it (status " + std::to_string(exit_status(status)) + "); run it again.");
+        trouble.notes.push_back("The grader itself had trouble with it (status " + std::to_string(exit_status(status)) +
+                                "); run it again.");
         store_.put(trouble);
         ++troubles_;
         told("not graded", index, "");
       }
     } else {
       ++graded_;
-      told(std::to_string(grade->points()) + " of " + std::to_string(grade->possible()), one.index, grade->looks_like_text);
+      told(std::to_string(grade->points()) + " of " + std::to_string(grade->possible()), one.index,
+           grade->looks_like_text);
       hand_on_to_followers(*grade, one.index);
     }
     std::error_code ignored;
@@ -289,7 +309,8 @@ class ClassRun {
   void hand_on(const Grade& grade, std::size_t index) {
     store_.put(copied_grade(grade, taken_[index], setting_));
     ++copied_;
-    told(std::to_string(grade.points()) + " of " + std::to_string(grade.possible()), index, "the same files as " + grade.submission);
+    told(std::to_string(grade.points()) + " of " + std::to_string(grade.possible()), index,
+         "the same files as " + grade.submission);
     std::error_code ignored;
     fs::remove_all(taken_[index].folder, ignored);
   }
@@ -299,7 +320,8 @@ class ClassRun {
 
   void told(const std::string& what, std::size_t index, const std::string& more) {
     clear_status();
-    std::cout << "   " << padded(what, 18) << padded(taken_[index].submission.name, 36) << (more.empty() ? "" : " " + as_line(more)) << std::endl;
+    std::cout << "   " << padded(what, 18) << padded(taken_[index].submission.name, 36)
+              << (more.empty() ? "" : " " + as_line(more)) << std::endl;
   }
 
   void show_progress() {
@@ -308,10 +330,12 @@ class ClassRun {
     std::string left;
     if (done >= 2) {
       auto seconds = static_cast<long>(passed / static_cast<double>(done) * static_cast<double>(total_ - done)) + 1;
-      left = seconds >= 90 ? ", about " + std::to_string((seconds + 30) / 60) + " minutes left" : ", about " + std::to_string(seconds) + " seconds left";
+      left = seconds >= 90 ? ", about " + std::to_string((seconds + 30) / 60) + " minutes left"
+                           : ", about " + std::to_string(seconds) + " seconds left";
     }
     std::size_t filled = total_ == 0 ? width : width * done / total_;
-    show_status(" [" + std::string(filled, '#') + std::string(width - filled, '.') + "] " + std::to_string(done) + " of " + std::to_string(total_) + left);
+    show_status(" [" + std::string(filled, '#') + std::string(width - filled, '.') + "] " + std::to_string(done) +
+                " of " + std::to_string(total_) + left);
   }
 
   bool end_is_asked_for() {
@@ -334,7 +358,8 @@ class ClassRun {
       if (!grade || grade->state != "graded") store_.put(blank_grade(taken_[one.index], setting_));
     }
     clear_status();
-    std::cout << "\n Interrupted: " << graded_ + copied_ + kept_ << " are graded. The same command goes on from here.\n" << std::flush;
+    std::cout << "\n Interrupted: " << graded_ + copied_ + kept_ << " are graded. The same command goes on from here.\n"
+              << std::flush;
     return 128 + signal_;
   }
 

@@ -28,7 +28,8 @@ std::string readable(const Ended& ended, const std::string& source, const std::s
     if (line.size() > 300) line = line.substr(0, 300) + " ...";
     if (count++ < most_lines) text += line + "\n";
   }
-  if (count > most_lines) text += "(" + std::to_string(count - most_lines) + " more lines; the first error is usually the one to mend)\n";
+  if (count > most_lines)
+    text += "(" + std::to_string(count - most_lines) + " more lines; the first error is usually the one to mend)\n";
   if (!ended.cut.empty()) text += "The compiler was ended: " + ended.cut + ".\n";
   if (text.empty()) text = "The compiler ended with status " + std::to_string(ended.status) + " and said nothing.\n";
   return text;
@@ -36,8 +37,8 @@ std::string readable(const Ended& ended, const std::string& source, const std::s
 
 class Compilation {
  public:
-  Compilation(const Recipe& recipe, const std::string& kit, const std::string& source, const std::string& bin, const std::string& work, const std::string& built,
-              uid_t user)
+  Compilation(const Recipe& recipe, const std::string& kit, const std::string& source, const std::string& bin,
+              const std::string& work, const std::string& built, uid_t user)
       : recipe_(recipe), kit_(kit), source_(source), bin_(bin), work_(work), built_(built), user_(user) {}
 
   Compiled run(const std::vector<std::string>& extra, std::size_t at_once) {
@@ -106,18 +107,22 @@ class Compilation {
 
   bool take_from_built(const std::string& program) const {
     std::error_code error;
-    return key_.contains(program) && fs::copy_file(built_ + "/" + program + "-" + key_.at(program), bin_ + "/" + program, fs::copy_options::overwrite_existing, error);
+    return key_.contains(program) && fs::copy_file(built_ + "/" + program + "-" + key_.at(program),
+                                                   bin_ + "/" + program, fs::copy_options::overwrite_existing, error);
   }
 
   bool take_all_from_built() const {
-    return std::all_of(recipe_.programs.begin(), recipe_.programs.end(), [this](const std::string& program) { return take_from_built(program); });
+    return std::all_of(recipe_.programs.begin(), recipe_.programs.end(),
+                       [this](const std::string& program) { return take_from_built(program); });
   }
 
   // Nothing of a stranger has run yet when this copy is made.
   void keep(const std::string& program) const {
     std::error_code error;
     std::string path = built_ + "/" + program + "-" + key_.at(program), part = path + "." + std::to_string(::getpid());
-    if (fs::is_regular_file(fs::symlink_status(bin_ + "/" + program)) && fs::copy_file(bin_ + "/" + program, part, error)) fs::rename(part, path, error);
+    if (fs::is_regular_file(fs::symlink_status(bin_ + "/" + program)) &&
+        fs::copy_file(bin_ + "/" + program, part, error))
+      fs::rename(part, path, error);
   }
 
   // What all programs share goes into an archive, as in the labs' own build: of two definitions a program's own counts.
@@ -171,8 +176,9 @@ class Compilation {
 
 }  // namespace
 
-Compiled compile(const Recipe& recipe, const std::string& kit, const std::string& source, const std::vector<std::string>& extra,
-                 const std::string& bin, const std::string& work, const std::string& built, uid_t user, std::size_t at_once) {
+Compiled compile(const Recipe& recipe, const std::string& kit, const std::string& source,
+                 const std::vector<std::string>& extra, const std::string& bin, const std::string& work,
+                 const std::string& built, uid_t user, std::size_t at_once) {
   return Compilation(recipe, kit, source, bin, work, built, user).run(extra, at_once);
 }
 

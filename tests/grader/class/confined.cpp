@@ -39,7 +39,8 @@ std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
 
 class Runs {
  public:
-  Runs(const std::vector<Confined>& all, std::size_t at_once) : all_(all), at_once_(std::max<std::size_t>(at_once, 1)), ended_(all.size()) {}
+  Runs(const std::vector<Confined>& all, std::size_t at_once)
+      : all_(all), at_once_(std::max<std::size_t>(at_once, 1)), ended_(all.size()) {}
 
   std::vector<Ended> run() {
     while (next_ < all_.size() || !running_.empty()) {
@@ -63,7 +64,8 @@ class Runs {
     harness::Fence fence;
     for (const std::string& path : what.readable) fence.allow_reading(path);
     for (const std::string& path : what.writable) fence.allow_writing(path);
-    std::vector<std::string> environment{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8", "HOME=" + what.folder, "TMPDIR=" + what.folder};
+    std::vector<std::string> environment{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8", "HOME=" + what.folder,
+                                         "TMPDIR=" + what.folder};
     auto arguments = pointers_to(what.command), settings = pointers_to(environment);
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) throw std::system_error(errno, std::system_category(), "pipe");
@@ -109,11 +111,13 @@ class Runs {
         over = n == 0 || (n < 0 && errno != EINTR);
         if (n > 0) {
           one.read += static_cast<std::size_t>(n);
-          ended.output.append(buffer.data(), std::min(static_cast<std::size_t>(n), what.output - std::min(what.output, ended.output.size())));
+          ended.output.append(buffer.data(), std::min(static_cast<std::size_t>(n),
+                                                      what.output - std::min(what.output, ended.output.size())));
         }
       }
       if (!over && ended.cut.empty()) {
-        if (std::chrono::steady_clock::now() > one.until) ended.cut = "it took longer than " + std::to_string(what.seconds) + " seconds";
+        if (std::chrono::steady_clock::now() > one.until)
+          ended.cut = "it took longer than " + std::to_string(what.seconds) + " seconds";
         if (one.read > 64 * what.output) ended.cut = "it said more than anybody can read";
         if (what.too_much && what.too_much()) ended.cut = "it made too many files, or too large ones";
         if (!ended.cut.empty()) harness::kill_family(one.pid);
@@ -132,8 +136,11 @@ class Runs {
     }
     Ended& ended = ended_[one.index];
     ended.status = exit_status(status);
-    if (ended.cut.empty() && ended.status == 128 + SIGXCPU) ended.cut = "it used more than " + std::to_string(all_[one.index].processor_seconds) + " seconds of the processor";
-    if (ended.cut.empty() && ended.status == 128 + SIGXFSZ) ended.cut = "it wrote a file larger than " + std::to_string(all_[one.index].file) + " MiB";
+    if (ended.cut.empty() && ended.status == 128 + SIGXCPU)
+      ended.cut =
+          "it used more than " + std::to_string(all_[one.index].processor_seconds) + " seconds of the processor";
+    if (ended.cut.empty() && ended.status == 128 + SIGXFSZ)
+      ended.cut = "it wrote a file larger than " + std::to_string(all_[one.index].file) + " MiB";
     harness::kill_family(one.pid);
   }
 
@@ -145,6 +152,8 @@ class Runs {
 
 }  // namespace
 
-std::vector<Ended> run_confined(const std::vector<Confined>& all, std::size_t at_once) { return Runs(all, at_once).run(); }
+std::vector<Ended> run_confined(const std::vector<Confined>& all, std::size_t at_once) {
+  return Runs(all, at_once).run();
+}
 
 }  // namespace classroom

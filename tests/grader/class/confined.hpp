@@ -14,10 +14,10 @@ struct Confined {
   std::string folder;                 ///< where it starts, with its TMPDIR
   std::vector<std::string> readable;  ///< besides the system's own
   std::vector<std::string> writable;
-  uid_t user = 0;                     ///< whom it runs as, when we are root
+  uid_t user = 0;                                    ///< whom it runs as, when we are root
   std::size_t processor_seconds = 10, seconds = 60;  ///< the latter is generous: the machine may be busy
-  std::size_t memory = 2048, file = 64;  ///< MiB
-  std::size_t output = 64 * 1024;        ///< bytes that are kept; more than 64 times as much ends it
+  std::size_t memory = 2048, file = 64;              ///< MiB
+  std::size_t output = 64 * 1024;                    ///< bytes that are kept; more than 64 times as much ends it
   bool only_stdout = false;
   std::function<bool()> too_much = {};  ///< asked now and then; true ends it
 };

@@ -20,10 +20,12 @@ std::uint64_t hash_of(const std::string& text) {
 }
 
 const std::set<std::string>& keywords() {
-  static const std::set<std::string> words{"auto",   "bool",  "break",    "case",   "catch",  "char",   "class",    "const", "continue", "default", "delete", "do",    "else",
-                                           "enum",   "false", "float",    "for",    "goto",   "if",     "int",      "long",  "namespace", "new",    "nullptr", "private", "public",
-                                           "return", "short", "signed",   "sizeof", "static", "struct", "switch",   "template", "this",  "throw",   "true",   "try",   "typename",
-                                           "union",  "unsigned", "using", "virtual", "void",  "while"};
+  static const std::set<std::string> words{
+      "auto",    "bool",   "break",    "case",      "catch",    "char",    "class",    "const",  "continue",
+      "default", "delete", "do",       "else",      "enum",     "false",   "float",    "for",    "goto",
+      "if",      "int",    "long",     "namespace", "new",      "nullptr", "private",  "public", "return",
+      "short",   "signed", "sizeof",   "static",    "struct",   "switch",  "template", "this",   "throw",
+      "true",    "try",    "typename", "union",     "unsigned", "using",   "virtual",  "void",   "while"};
   return words;
 }
 
@@ -58,11 +60,13 @@ class Reader {
   bool starts(const char* what) const { return text_.compare(at_, 2, what) == 0; }
   void add(const std::string& token) { tokens_.push_back({hash_of(token), line_}); }
   void skip_line() {
-    while (at_ < text_.size() && text_[at_] != '\n') at_ += text_[at_] == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] != '\n' ? 2 : 1;
+    while (at_ < text_.size() && text_[at_] != '\n')
+      at_ += text_[at_] == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] != '\n' ? 2 : 1;
   }
   void skip_to(const char* end) {
     std::size_t to = std::min(text_.find(end, at_ + 2), text_.size());
-    line_ += static_cast<int>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(at_), text_.begin() + static_cast<std::ptrdiff_t>(to), '\n'));
+    line_ += static_cast<int>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(at_),
+                                         text_.begin() + static_cast<std::ptrdiff_t>(to), '\n'));
     at_ = std::min(to + 2, text_.size());
   }
   void quoted(char end) {
@@ -73,7 +77,9 @@ class Reader {
   }
   void word(const std::string& as) {
     std::size_t begin = at_;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_' || (as == "number" && text_[at_] == '\''))) ++at_;
+    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_' ||
+                                  (as == "number" && text_[at_] == '\'')))
+      ++at_;
     std::string name = text_.substr(begin, at_ - begin);
     add(!as.empty() ? as : keywords().contains(name) ? name : "name");
   }
@@ -103,7 +109,8 @@ Fingerprints fingerprints_of(const std::string& text) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (i + window > all.size() && i != 0) break;
     auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(i + window, all.size()));
-    auto least = std::min_element(all.begin() + static_cast<std::ptrdiff_t>(i), end, [](const Token& a, const Token& b) { return a.what < b.what; });
+    auto least = std::min_element(all.begin() + static_cast<std::ptrdiff_t>(i), end,
+                                  [](const Token& a, const Token& b) { return a.what < b.what; });
     kept.try_emplace(least->what, least->line);
   }
   return kept;

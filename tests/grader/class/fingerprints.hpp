@@ -8,7 +8,8 @@
 namespace classroom {
 
 /// What stays of a program's text when names, numbers, strings, comments and layout are taken away: fingerprints of
-/// stretches of tokens, thinned out by winnowing (Schleimer, Wilkerson and Aiken 2003), each with the line where it begins.
+/// stretches of tokens, thinned out by winnowing (Schleimer, Wilkerson and Aiken 2003), each with the line where it
+/// begins.
 using Fingerprints = std::map<std::uint64_t, int>;
 
 /// Two texts that share a stretch of 19 tokens share at least one of these.

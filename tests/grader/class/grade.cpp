@@ -17,14 +17,32 @@ std::string written(const ProgramGrade& program) {
 }
 
 std::string written(const PartGrade& part) {
-  return Object().member("id", part.id).member("title", part.title).member("points", part.points).member("possible", part.possible).text();
+  return Object()
+      .member("id", part.id)
+      .member("title", part.title)
+      .member("points", part.points)
+      .member("possible", part.possible)
+      .text();
 }
 
 std::string written(const TestGrade& test) {
-  return Object().member("id", test.id).member("title", test.title).member("part", test.part).member("state", test.state)
-      .member("points", test.points).member("possible", test.possible).member("extra", test.extra).member("bonus", test.bonus)
-      .member("hidden", test.hidden).member("seconds", test.seconds).member("file", test.file).member("line", test.line)
-      .member("failure", test.failure).member("message", test.message).member("first_verdict", test.first_verdict).text();
+  return Object()
+      .member("id", test.id)
+      .member("title", test.title)
+      .member("part", test.part)
+      .member("state", test.state)
+      .member("points", test.points)
+      .member("possible", test.possible)
+      .member("extra", test.extra)
+      .member("bonus", test.bonus)
+      .member("hidden", test.hidden)
+      .member("seconds", test.seconds)
+      .member("file", test.file)
+      .member("line", test.line)
+      .member("failure", test.failure)
+      .member("message", test.message)
+      .member("first_verdict", test.first_verdict)
+      .text();
 }
 
 int whole(const Json& json) { return static_cast<int>(json.number()); }
@@ -73,15 +91,31 @@ int Grade::after_penalty() const { return (points() * std::max(0, 100 - late_pen
 
 std::string to_json(const Grade& grade) {
   auto text = [](const auto& item) { return written(item); };
-  return Object().member("format", "socket-labs-grade-1")
-      .member("submission", grade.submission).member("learner", grade.learner)
-      .member("lab", grade.lab).member("lab_title", grade.lab_title).member("state", grade.state)
-      .member("points", grade.points()).member("possible", grade.possible()).member("bonus_possible", grade.bonus())
-      .member("submitted", grade.submitted).member("days_late", grade.days_late).member("late_penalty", grade.late_penalty).member("points_after_penalty", grade.after_penalty())
-      .list("notes", grade.notes, json_quoted)
-      .member("key", grade.key).member("containment", grade.containment).member("seed", std::to_string(grade.seed))
-      .member("looks_like", grade.looks_like).member("looks_like_text", grade.looks_like_text)
-      .list("programs", grade.programs, text).list("parts", grade.parts, text).list("tests", grade.tests, text).text() + "\n";
+  return Object()
+             .member("format", "socket-labs-grade-1")
+             .member("submission", grade.submission)
+             .member("learner", grade.learner)
+             .member("lab", grade.lab)
+             .member("lab_title", grade.lab_title)
+             .member("state", grade.state)
+             .member("points", grade.points())
+             .member("possible", grade.possible())
+             .member("bonus_possible", grade.bonus())
+             .member("submitted", grade.submitted)
+             .member("days_late", grade.days_late)
+             .member("late_penalty", grade.late_penalty)
+             .member("points_after_penalty", grade.after_penalty())
+             .list("notes", grade.notes, json_quoted)
+             .member("key", grade.key)
+             .member("containment", grade.containment)
+             .member("seed", std::to_string(grade.seed))
+             .member("looks_like", grade.looks_like)
+             .member("looks_like_text", grade.looks_like_text)
+             .list("programs", grade.programs, text)
+             .list("parts", grade.parts, text)
+             .list("tests", grade.tests, text)
+             .text() +
+         "\n";
 }
 
 Grade grade_from(const Json& json) {
@@ -101,7 +135,8 @@ Grade grade_from(const Json& json) {
   grade.submitted = json["submitted"].text();
   grade.days_late = whole(json["days_late"]);
   grade.late_penalty = whole(json["late_penalty"]);
-  for (const Json& item : json["programs"].items()) grade.programs.push_back({item["name"].text(), item["state"].text(), item["errors"].text()});
+  for (const Json& item : json["programs"].items())
+    grade.programs.push_back({item["name"].text(), item["state"].text(), item["errors"].text()});
   for (const Json& item : json["parts"].items())
     grade.parts.push_back({item["id"].text(), item["title"].text(), whole(item["points"]), whole(item["possible"])});
   for (const Json& item : json["tests"].items()) grade.tests.push_back(test_from(item));

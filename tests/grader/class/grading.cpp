@@ -129,7 +129,8 @@ void grade_submission(const Taken& taken, const Setting& setting, const Store& s
   std::string bin = taken.folder + "/bin", objects = taken.folder + "/objects";
   if (user != 0)
     for (const std::string& folder : {bin, objects, taken.folder + "/tmp"}) (void)!::chown(folder.c_str(), user, user);
-  Compiled compiled = compile(setting.recipe, setting.work + "/kit", taken.folder + "/source", taken.extra, bin, objects, setting.work + "/built", user, 2);
+  Compiled compiled = compile(setting.recipe, setting.work + "/kit", taken.folder + "/source", taken.extra, bin,
+                              objects, setting.work + "/built", user, 2);
   for (ProgramGrade& program : grade.programs) {
     auto error = compiled.errors.find(program.name);
     bool built = error == compiled.errors.end();
@@ -166,10 +167,13 @@ Grade copied_grade(const Grade& grade, const Taken& taken, const Setting& settin
   copy.submission = own.submission;
   copy.learner = own.learner;
   copy.notes = own.notes;
-  copy.notes.push_back("Its files are the same, byte for byte, as those of " + grade.submission + ", and so is its grade.");
+  copy.notes.push_back("Its files are the same, byte for byte, as those of " + grade.submission +
+                       ", and so is its grade.");
   for (std::size_t i = 0; i < copy.programs.size() && i < own.programs.size(); ++i)
-    if (own.programs[i].state != "waiting") copy.programs[i].state = own.programs[i].state;
-    else if (copy.programs[i].state == "missing") copy.programs[i].state = copy.programs[i].errors.empty() ? "built" : "does not build";
+    if (own.programs[i].state != "waiting")
+      copy.programs[i].state = own.programs[i].state;
+    else if (copy.programs[i].state == "missing")
+      copy.programs[i].state = copy.programs[i].errors.empty() ? "built" : "does not build";
   return copy;
 }
 

@@ -20,7 +20,7 @@ struct Setting {
   Hold hold;
   uid_t first = first_user;  ///< the first of the users that are ours, when we are root
   bool contained = true;
-  RunOptions run;  ///< with the seed
+  RunOptions run;                   ///< with the seed
   std::vector<std::string> hidden;  ///< folders that the programs see empty
   std::string version;              ///< of everything that a grade depends on besides the submission
 };
@@ -31,7 +31,7 @@ struct Taken {
   std::string folder;              ///< below `work`; source/ holds the lab's files, flat
   std::vector<std::string> extra;  ///< the learner's own .cpp files among them
   std::vector<ProgramGrade> programs;
-  std::string key;                 ///< empty: there is nothing to grade
+  std::string key;  ///< empty: there is nothing to grade
   std::vector<std::string> notes;
 };
 

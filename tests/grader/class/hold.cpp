@@ -33,7 +33,8 @@ std::string ask_child(const std::function<std::string()>& question) {
   ::close(ends[1]);
   std::string answer;
   std::array<char, 512> buffer;
-  for (ssize_t n; (n = ::read(ends[0], buffer.data(), buffer.size())) > 0;) answer.append(buffer.data(), static_cast<std::size_t>(n));
+  for (ssize_t n; (n = ::read(ends[0], buffer.data(), buffer.size())) > 0;)
+    answer.append(buffer.data(), static_cast<std::size_t>(n));
   ::close(ends[0]);
   while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
   }
@@ -51,7 +52,9 @@ uid_t claim_users() {
     address.sun_family = AF_UNIX;
     std::string name = "socket-labs-users-" + std::to_string(user);
     name.copy(address.sun_path + 1, name.size());
-    if (::bind(claim, reinterpret_cast<sockaddr*>(&address), static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size())) == 0) return user;
+    if (::bind(claim, reinterpret_cast<sockaddr*>(&address),
+               static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size())) == 0)
+      return user;
     ::close(claim);
   }
   throw std::runtime_error("eight graders are at work on this machine already: wait for one of them");
@@ -60,7 +63,8 @@ uid_t claim_users() {
 Hold probe_hold() {
   Hold hold;
   hold.landlock = harness::Fence::version();
-  hold.other_user = ::geteuid() == 0 && ask_child([] { return harness::become_other_user(first_user) ? "y" : "n"; }) == "y";
+  hold.other_user =
+      ::geteuid() == 0 && ask_child([] { return harness::become_other_user(first_user) ? "y" : "n"; }) == "y";
   std::string apart = ask_child([&hold]() -> std::string {
     harness::Containment containment;
     containment.user = hold.other_user ? first_user : 0;
@@ -73,11 +77,12 @@ Hold probe_hold() {
   hold.why_not_apart = hold.apart ? "" : apart;
   if (hold.other_user)
     hold.solutions_unreadable = ask_child([] {
-      return harness::become_other_user(first_user) && ::access((source_folder() + "/solutions").c_str(), R_OK) != 0 &&
-                     ::access((build_folder() + "/solutions").c_str(), X_OK) != 0
-                 ? "y"
-                 : "n";
-    }) == "y";
+                                  return harness::become_other_user(first_user) &&
+                                                 ::access((source_folder() + "/solutions").c_str(), R_OK) != 0 &&
+                                                 ::access((build_folder() + "/solutions").c_str(), X_OK) != 0
+                                             ? "y"
+                                             : "n";
+                                }) == "y";
   return hold;
 }
 
@@ -96,10 +101,13 @@ std::string Hold::in_words() const {
 std::string Hold::lacking() const {
   std::string words;
   if (!apart && !other_user && landlock < 6)
-    words += "Nothing keeps a program from ending the others: no namespaces (" + why_not_apart + "), we are not root, and the kernel has no Landlock 6 (Linux 6.12). ";
+    words += "Nothing keeps a program from ending the others: no namespaces (" + why_not_apart +
+             "), we are not root, and the kernel has no Landlock 6 (Linux 6.12). ";
   if (landlock == 0 && !(other_user && solutions_unreadable))
-    words += other_user ? "Nothing keeps a program from reading the solutions: the kernel has no Landlock; take the others' rights from them (chmod -R go= solutions .build/solutions). "
-                        : "Nothing keeps a program from reading the solutions: the kernel has no Landlock (Linux 5.13), and we are not root. ";
+    words += other_user ? "Nothing keeps a program from reading the solutions: the kernel has no Landlock; take the "
+                          "others' rights from them (chmod -R go= solutions .build/solutions). "
+                        : "Nothing keeps a program from reading the solutions: the kernel has no Landlock (Linux "
+                          "5.13), and we are not root. ";
   return words;
 }
 

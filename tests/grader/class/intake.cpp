@@ -16,7 +16,9 @@ std::string only_archive_in(const fs::path& folder) {
   std::string found;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.is_symlink() || !entry.is_regular_file(error) || without_archive_ending(entry.path().filename().string()).empty() || !found.empty()) return "";
+    if (entry.is_symlink() || !entry.is_regular_file(error) ||
+        without_archive_ending(entry.path().filename().string()).empty() || !found.empty())
+      return "";
     found = entry.path().string();
   }
   return found;
@@ -25,7 +27,8 @@ std::string only_archive_in(const fs::path& folder) {
 // Names must differ also where a file system takes large and small letters for the same.
 std::string unique_name(std::string name, std::set<std::string>& used) {
   auto small = [](std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
     return text;
   };
   std::string candidate = name;
@@ -83,7 +86,8 @@ Class submissions_in(const std::string& folder, const std::string& results) {
     one.learner = as_file_name(one.learner);
     all.submissions.push_back(std::move(one));
   }
-  std::sort(all.submissions.begin(), all.submissions.end(), [](const Submission& a, const Submission& b) { return a.name < b.name; });
+  std::sort(all.submissions.begin(), all.submissions.end(),
+            [](const Submission& a, const Submission& b) { return a.name < b.name; });
 
   std::map<std::string, std::vector<Submission*>> of_learner;
   for (Submission& one : all.submissions) of_learner[one.learner].push_back(&one);

@@ -7,10 +7,10 @@ namespace classroom {
 
 /// One submission, as it lies in the class's folder.
 struct Submission {
-  std::string name;     ///< unique in the class, and a file name
-  std::string learner;  ///< as far as its name tells
-  std::string folder;   ///< with its files, or empty
-  std::string archive;  ///< or empty
+  std::string name;                ///< unique in the class, and a file name
+  std::string learner;             ///< as far as its name tells
+  std::string folder;              ///< with its files, or empty
+  std::string archive;             ///< or empty
   std::vector<std::string> loose;  ///< single files, relative to `folder`
   std::vector<std::string> notes;
 };

@@ -6,11 +6,12 @@ namespace classroom {
 
 /// What the name of a submission tells. Platforms have their own habits.
 struct Named {
-  std::string learner;  ///< "Ada Lovelace", "lovelaceada", "ada@example.edu" or, if nothing better is known, the name itself
-  std::string group;    ///< the same for files that belong together
-  std::string file;     ///< the name that the learner gave the file
-  long version = 0;     ///< the platform's count, where it keeps several
-  bool late = false;    ///< the platform says so
+  std::string
+      learner;  ///< "Ada Lovelace", "lovelaceada", "ada@example.edu" or, if nothing better is known, the name itself
+  std::string group;  ///< the same for files that belong together
+  std::string file;   ///< the name that the learner gave the file
+  long version = 0;   ///< the platform's count, where it keeps several
+  bool late = false;  ///< the platform says so
 };
 
 /// Moodle    `Ada Lovelace_123_assignsubmission_file_`

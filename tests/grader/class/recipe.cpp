@@ -13,14 +13,19 @@ namespace fs = std::filesystem;
 namespace classroom {
 namespace {
 
-bool ours(const std::string& path) { return path.starts_with(source_folder() + "/") || path.starts_with(build_folder() + "/"); }
+bool ours(const std::string& path) {
+  return path.starts_with(source_folder() + "/") || path.starts_with(build_folder() + "/");
+}
 
 void build_what_is_missing(const Recipe& recipe, const Lab& lab) {
   bool missing = ::access(lab.test_program().c_str(), X_OK) != 0 || ::access(SOCKET_LABS_RECORDER, R_OK) != 0;
-  for (const std::string& library : recipe.libraries) missing = missing || (library.starts_with("/") && ::access(library.c_str(), R_OK) != 0);
+  for (const std::string& library : recipe.libraries)
+    missing = missing || (library.starts_with("/") && ::access(library.c_str(), R_OK) != 0);
   if (!missing) return;
-  Captured built = capture({SOCKET_LABS_CMAKE, "--build", build_folder(), "--target", "tests-" + lab.number, "labs-" + lab.number, "recorder", "--", "-k", "0"});
-  if (built.status != 0 && ::access(lab.test_program().c_str(), X_OK) != 0) throw std::runtime_error("the tests of " + lab.id() + " cannot be built:\n" + built.output);
+  Captured built = capture({SOCKET_LABS_CMAKE, "--build", build_folder(), "--target", "tests-" + lab.number,
+                            "labs-" + lab.number, "recorder", "--", "-k", "0"});
+  if (built.status != 0 && ::access(lab.test_program().c_str(), X_OK) != 0)
+    throw std::runtime_error("the tests of " + lab.id() + " cannot be built:\n" + built.output);
 }
 
 }  // namespace
@@ -43,7 +48,9 @@ Recipe recipe_of(const Lab& lab) {
     if (word == "program") recipe.programs.push_back(value);
     if (word == "source") recipe.sources.push_back(value);
   }
-  if (recipe.compiler.empty() || recipe.programs.empty()) throw std::runtime_error("it is not known how " + lab.id() + " is compiled: configure again with cmake --preset " + lab.id());
+  if (recipe.compiler.empty() || recipe.programs.empty())
+    throw std::runtime_error("it is not known how " + lab.id() + " is compiled: configure again with cmake --preset " +
+                             lab.id());
   return recipe;
 }
 
@@ -57,7 +64,8 @@ void stock(Recipe& recipe, const Lab& lab, const std::string& folder) {
     std::string copy = folder + "/include" + std::to_string(number++);
     fs::create_directories(copy);
     for (const auto& entry : fs::directory_iterator(include, error))
-      if (entry.path().extension() == ".hpp") fs::copy_file(entry.path(), copy + "/" + entry.path().filename().string());
+      if (entry.path().extension() == ".hpp")
+        fs::copy_file(entry.path(), copy + "/" + entry.path().filename().string());
     include = copy;
   }
   for (std::string& library : recipe.libraries) {

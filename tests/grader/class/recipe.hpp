@@ -6,7 +6,8 @@
 
 namespace classroom {
 
-/// How the programs of a lab are compiled and linked: what the project's own build wrote down (common/cmake/Recipe.cmake).
+/// How the programs of a lab are compiled and linked: what the project's own build wrote down
+/// (common/cmake/Recipe.cmake).
 struct Recipe {
   std::string compiler, version, archiver;
   std::vector<std::string> flags, includes, link, libraries;

@@ -22,8 +22,8 @@ namespace fs = std::filesystem;
 namespace classroom {
 namespace {
 
-constexpr double unusual = 0.35;        // of the smaller one's own stretches
-constexpr std::size_t enough = 8;       // fewer may be chance
+constexpr double unusual = 0.35;   // of the smaller one's own stretches
+constexpr std::size_t enough = 8;  // fewer may be chance
 constexpr std::size_t most_pairs = 100;
 
 struct Text {
@@ -52,7 +52,8 @@ std::vector<Text> texts_in(const std::string& folder) {
   std::vector<Text> all;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error))
-    if (entry.path().extension() == ".cpp" || entry.path().extension() == ".hpp") all.push_back({entry.path().filename().string(), content_of(entry.path())});
+    if (entry.path().extension() == ".cpp" || entry.path().extension() == ".hpp")
+      all.push_back({entry.path().filename().string(), content_of(entry.path())});
   std::sort(all.begin(), all.end(), [](const Text& a, const Text& b) { return a.file < b.file; });
   return all;
 }
@@ -68,7 +69,8 @@ std::set<std::uint64_t> given(const Lab& lab) {
 class Scratch {
  public:
   Scratch() {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error(std::string("no folder for the work can be made: ") + std::strerror(errno));
+    if (::mkdtemp(path_.data()) == nullptr)
+      throw std::runtime_error(std::string("no folder for the work can be made: ") + std::strerror(errno));
     ::chmod(path_.c_str(), 0711);
   }
   ~Scratch() {
@@ -122,7 +124,8 @@ std::vector<Pair> unusual_pairs(const std::vector<Work>& works) {
       double part = static_cast<double>(shared) / static_cast<double>(std::min(a.size(), b.size()));
       if (shared >= enough && part >= unusual) pairs.push_back({&works[i], &works[j], shared, part});
     }
-  std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.part != b.part ? a.part > b.part : a.shared > b.shared; });
+  std::sort(pairs.begin(), pairs.end(),
+            [](const Pair& a, const Pair& b) { return a.part != b.part ? a.part > b.part : a.shared > b.shared; });
   return pairs;
 }
 
@@ -130,18 +133,20 @@ std::vector<Pair> unusual_pairs(const std::vector<Work>& works) {
 std::string where(const Pair& pair) {
   std::map<std::string, std::map<int, std::pair<std::string, int>>> lines;
   for (const auto& [print, place] : pair.one->own)
-    if (auto found = pair.other->own.find(print); found != pair.other->own.end()) lines[place.first].try_emplace(place.second, found->second);
+    if (auto found = pair.other->own.find(print); found != pair.other->own.end())
+      lines[place.first].try_emplace(place.second, found->second);
   std::string best;
   int longest = -1;
   for (const auto& [file, places] : lines)
     for (auto begin = places.begin(); begin != places.end();) {
       auto last = begin, next = std::next(begin);
-      while (next != places.end() && next->first - last->first <= 6 && next->second.first == begin->second.first) last = next++;
+      while (next != places.end() && next->first - last->first <= 6 && next->second.first == begin->second.first)
+        last = next++;
       if (int length = last->first - begin->first; length > longest) {
         longest = length;
         auto [least, most] = std::minmax(begin->second.second, last->second.second);
-        best = file + " from line " + std::to_string(begin->first) + " to " + std::to_string(last->first) + ", and " + begin->second.first + " from line " +
-               std::to_string(least) + " to " + std::to_string(most);
+        best = file + " from line " + std::to_string(begin->first) + " to " + std::to_string(last->first) + ", and " +
+               begin->second.first + " from line " + std::to_string(least) + " to " + std::to_string(most);
       }
       begin = next;
     }
@@ -163,15 +168,20 @@ int report_similar(const std::string& folder, const std::string& lab_name) {
   std::vector<Pair> pairs = unusual_pairs(works);
 
   std::cout << "\n Lab " << setting.lab.number << ' ' << setting.lab.title << ": similar submissions\n\n"
-            << " What the skeleton, the reference and half of the class have is left out; names, numbers, texts, comments and\n"
+            << " What the skeleton, the reference and half of the class have is left out; names, numbers, texts, "
+               "comments and\n"
             << " layout do not count. To share much is a reason to look, and to ask; it proves nothing.\n\n";
   for (std::size_t i = 0; i < pairs.size() && i < most_pairs; ++i) {
     const Pair& pair = pairs[i];
-    std::cout << "   " << padded(std::to_string(static_cast<int>(pair.part * 100 + 0.5)) + " %", 7) << pair.one->name << "  and  " << pair.other->name
-              << (!pair.one->key.empty() && pair.one->key == pair.other->key ? "   (the same files, byte for byte)" : "") << "\n          "
-              << pair.shared << " stretches; the longest: " << where(pair) << '\n';
+    std::cout << "   " << padded(std::to_string(static_cast<int>(pair.part * 100 + 0.5)) + " %", 7) << pair.one->name
+              << "  and  " << pair.other->name
+              << (!pair.one->key.empty() && pair.one->key == pair.other->key ? "   (the same files, byte for byte)"
+                                                                             : "")
+              << "\n          " << pair.shared << " stretches; the longest: " << where(pair) << '\n';
   }
   if (pairs.size() > most_pairs) std::cout << "   and " << pairs.size() - most_pairs << " more\n";
-  std::cout << "\n " << pairs.size() << (pairs.size() == 1 ? " pair" : " pairs") << " of " << works.size() << " submissions share unusually much.\n" << std::flush;
+  std::cout << "\n " << pairs.size() << (pairs.size() == 1 ? " pair" : " pairs") << " of " << works.size()
+            << " submissions share unusually much.\n"
+            << std::flush;
   return 0;
 }

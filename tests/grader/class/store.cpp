@@ -32,7 +32,8 @@ Store::Store(const std::string& folder) {
   if (lock_ < 0) complain("the results folder " + folder_ + " cannot be written");
   if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
     ::close(lock_);
-    throw std::runtime_error("another grader is at work on " + folder_ + ": wait for it, or name another folder with --results");
+    throw std::runtime_error("another grader is at work on " + folder_ +
+                             ": wait for it, or name another folder with --results");
   }
 }
 
@@ -51,7 +52,8 @@ std::optional<Grade> Store::find(const std::string& submission) const {
 }
 
 void Store::put(const Grade& grade) const {
-  std::string path = path_of(grade.submission), part = folder_ + "/." + grade.submission.substr(0, 100) + ".new", text = to_json(grade);
+  std::string path = path_of(grade.submission), part = folder_ + "/." + grade.submission.substr(0, 100) + ".new",
+              text = to_json(grade);
   int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) complain(part + " cannot be made");
   for (std::size_t at = 0; at < text.size();) {
@@ -79,7 +81,8 @@ void Store::put(const Grade& grade) const {
 
 std::string fingerprint_of_file(const std::string& path) {
   Captured sum = capture({SOCKET_LABS_CMAKE, "-E", "sha256sum", path});
-  if (sum.status != 0 || sum.output.size() < 64) throw std::runtime_error("no fingerprint of " + path + ": " + sum.output);
+  if (sum.status != 0 || sum.output.size() < 64)
+    throw std::runtime_error("no fingerprint of " + path + ": " + sum.output);
   return sum.output.substr(0, 64);
 }
 

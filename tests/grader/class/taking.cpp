@@ -42,11 +42,13 @@ class Taking {
   }
 
   Taken run() {
-    for (const char* name : {"", "/source", "/bin", "/tmp", "/own", "/objects", "/unpacked"}) fs::create_directories(taken_.folder + name);
+    for (const char* name : {"", "/source", "/bin", "/tmp", "/own", "/objects", "/unpacked"})
+      fs::create_directories(taken_.folder + name);
     Choice choice = look();
     for (const std::string& one : choice.notes) note(one);
     if (choice.files.empty()) {
-      if (taken_.notes.size() == taken_.submission.notes.size()) note("There is no file of " + setting_.lab.stem + " in it.");
+      if (taken_.notes.size() == taken_.submission.notes.size())
+        note("There is no file of " + setting_.lab.stem + " in it.");
       fs::remove_all(taken_.folder);
       return taken_;
     }
@@ -124,7 +126,8 @@ class Taking {
       std::string why;
       auto content = folder.read(path, most_bytes, why);
       std::string ours = source_folder() + "/common/" + name;
-      if (content && (!fs::exists(ours) || *content != content_of(ours))) note("Its common/" + name + " differs from ours and was ignored.");
+      if (content && (!fs::exists(ours) || *content != content_of(ours)))
+        note("Its common/" + name + " differs from ours and was ignored.");
     }
     for (const auto& [name, content] : content_) write_to(taken_.folder + "/source/" + name, content);
     for (const std::string& program : setting_.recipe.programs) {
@@ -135,7 +138,8 @@ class Taking {
     std::string missing;
     for (const auto& program : setting_.recipe.programs)
       if (!given.contains(program + ".cpp")) missing += (missing.empty() ? "" : ", ") + program + ".cpp";
-    if (!missing.empty() && !given.empty()) note("Not handed in: " + missing + ". The skeleton's was taken, which is not written yet.");
+    if (!missing.empty() && !given.empty())
+      note("Not handed in: " + missing + ". The skeleton's was taken, which is not written yet.");
     if (!changed && !given.empty()) note("Its files are the skeleton's, unchanged.");
   }
 
@@ -156,6 +160,8 @@ class Taking {
 
 }  // namespace
 
-Taken take(const Submission& submission, const Setting& setting, const std::string& folder) { return Taking(submission, setting, folder).run(); }
+Taken take(const Submission& submission, const Setting& setting, const std::string& folder) {
+  return Taking(submission, setting, folder).run();
+}
 
 }  // namespace classroom

@@ -78,7 +78,8 @@ std::string notes_of(const classroom::Taken& taken) {
 TEST_CASE("Names that lead out of the archive's folder come to nothing, the rest is taken") {
   Trial trial("out");
   std::string victim = trial.folder + "/victim.cpp";
-  auto taken = trial.take(entry("../echo_client.cpp", "// evil\n") + entry(victim, "// evil\n") + entry("a/../../echo_client.cpp", "// evil\n") + entry("echo_server.cpp", "// mine\n"));
+  auto taken = trial.take(entry("../echo_client.cpp", "// evil\n") + entry(victim, "// evil\n") +
+                          entry("a/../../echo_client.cpp", "// evil\n") + entry("echo_server.cpp", "// mine\n"));
   CHECK_THAT(notes_of(taken), ContainsSubstring("3 names in the archive would lead out of its folder"));
   CHECK(trial.source("echo_server.cpp") == "// mine");
   CHECK(trial.source("echo_client.cpp") != "// evil");
@@ -90,14 +91,16 @@ TEST_CASE("Names that lead out of the archive's folder come to nothing, the rest
 TEST_CASE("Links, pipes and devices are not read") {
   Trial trial("links");
   auto taken = trial.take(entry("echo_server.cpp", "", '2', "/etc/passwd") + entry("echo_client.cpp", "", '6'));
-  CHECK_THAT(notes_of(taken), ContainsSubstring("echo_server.cpp was not taken") && ContainsSubstring("echo_client.cpp was not taken"));
+  CHECK_THAT(notes_of(taken),
+             ContainsSubstring("echo_server.cpp was not taken") && ContainsSubstring("echo_client.cpp was not taken"));
   CHECK(trial.source("echo_server.cpp").find("root:") == std::string::npos);
 
   // Through a folder that is a link to one outside, in either direction.
   Trial through("through");
   fs::create_directories(through.folder + "/outside");
   fs::permissions(through.folder + "/outside", fs::perms(0777));
-  through.take(entry("02-tcp-echo", "", '2', through.folder + "/outside") + entry("02-tcp-echo/echo_server.cpp", "// evil\n"));
+  through.take(entry("02-tcp-echo", "", '2', through.folder + "/outside") +
+               entry("02-tcp-echo/echo_server.cpp", "// evil\n"));
   CHECK(fs::is_empty(through.folder + "/outside"));
 }
 
@@ -108,7 +111,8 @@ TEST_CASE("In a folder, too, links, pipes and large files are not read") {
   fs::create_symlink("/etc/passwd", folder + "/echo_server.cpp");
   REQUIRE(::mkfifo((folder + "/echo_client.cpp").c_str(), 0644) == 0);
   auto taken = trial.take_only();
-  CHECK_THAT(notes_of(taken), ContainsSubstring("echo_server.cpp was not taken: it is a link") && ContainsSubstring("echo_client.cpp was not taken: it is not an ordinary file"));
+  CHECK_THAT(notes_of(taken), ContainsSubstring("echo_server.cpp was not taken: it is a link") &&
+                                  ContainsSubstring("echo_client.cpp was not taken: it is not an ordinary file"));
   fs::remove(folder + "/echo_server.cpp");
   std::ofstream(folder + "/echo_server.cpp") << std::string(2 << 20, ' ');
   CHECK_THAT(notes_of(trial.take_only()), ContainsSubstring("larger than 1024 KiB"));
@@ -119,7 +123,8 @@ TEST_CASE("A bomb is defused") {
   std::string zeros = trial.folder + "/echo_server.cpp";
   std::ofstream(zeros) << "//";
   fs::resize_file(zeros, 64 << 20);
-  Captured packed = capture({CMAKE, "-E", "chdir", trial.folder, CMAKE, "-E", "tar", "czf", "class/one.tar.gz", "echo_server.cpp"});
+  Captured packed =
+      capture({CMAKE, "-E", "chdir", trial.folder, CMAKE, "-E", "tar", "czf", "class/one.tar.gz", "echo_server.cpp"});
   REQUIRE(packed.status == 0);
   REQUIRE(fs::file_size(trial.folder + "/class/one.tar.gz") < (1 << 20));
   auto taken = trial.take_only();
@@ -134,7 +139,8 @@ TEST_CASE("A bomb is defused") {
 
 TEST_CASE("Strange names and damaged archives") {
   Trial trial("strange");
-  auto taken = trial.take(entry("new\nline/notes.txt", "a\n") + entry("Лабораторная [2]*/echo_server.cpp", "// mine\n"));
+  auto taken =
+      trial.take(entry("new\nline/notes.txt", "a\n") + entry("Лабораторная [2]*/echo_server.cpp", "// mine\n"));
   CHECK(trial.source("echo_server.cpp") == "// mine");
   CHECK_FALSE(taken.key.empty());
   Trial newline("newline");
@@ -143,5 +149,6 @@ TEST_CASE("Strange names and damaged archives") {
   Trial damaged("damaged");
   CHECK_THAT(notes_of(damaged.take("this is no archive")), ContainsSubstring("cannot be read"));
   Trial empty("empty");
-  CHECK_THAT(notes_of(empty.take("")), ContainsSubstring("The archive is empty") || ContainsSubstring("cannot be read"));
+  CHECK_THAT(notes_of(empty.take("")),
+             ContainsSubstring("The archive is empty") || ContainsSubstring("cannot be read"));
 }

@@ -46,7 +46,8 @@ std::string fresh(const std::string& name) {
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
   return text;
 }
 
@@ -58,7 +59,8 @@ void hand_in(const std::string& folder, const std::string& server, const std::st
 }
 
 Captured grade_class(const std::string& folder, const std::string& results, std::vector<std::string> more = {}) {
-  std::vector<std::string> words{GRADE, "class", folder, "--lab", "lab02", "--results", results, "--speed-factor", "1.5"};
+  std::vector<std::string> words{GRADE,       "class", folder,           "--lab", "lab02",
+                                 "--results", results, "--speed-factor", "1.5"};
   words.insert(words.end(), more.begin(), more.end());
   return capture(words);
 }
@@ -92,7 +94,8 @@ std::size_t living_descendants() {
 }
 
 // What a hostile learner needs to know is filled in.
-void hand_in_hostile(const std::string& folder, const std::string& name, const std::string& results, const std::string& outside) {
+void hand_in_hostile(const std::string& folder, const std::string& name, const std::string& results,
+                     const std::string& outside) {
   std::string text = text_of(std::string(HOSTILE) + "/" + name + ".cpp");
   REQUIRE_FALSE(text.empty());
   text = replaced(text, "@SOLUTIONS_SOURCE@", SOURCE "/solutions/02-tcp-echo");
@@ -101,23 +104,30 @@ void hand_in_hostile(const std::string& folder, const std::string& name, const s
   hand_in(folder + "/" + name, text, "");
 }
 
-const std::vector<std::string> hostile{"fork_bomb",     "kills_everything", "endless_output",    "hundred_gigabytes",   "daemon",         "runs_the_solution",
-                                       "writes_grades", "forges_verdicts",  "ends_well_at_once", "embeds_the_solution", "endless_source", "includes_passwd"};
-const std::vector<std::string> mixed{"good", "Ada Lovelace_12_assignsubmission_file", "submission_77", "lovelacea_3_4_lab02", "empty", "other"};
+const std::vector<std::string> hostile{"fork_bomb",           "kills_everything", "endless_output",
+                                       "hundred_gigabytes",   "daemon",           "runs_the_solution",
+                                       "writes_grades",       "forges_verdicts",  "ends_well_at_once",
+                                       "embeds_the_solution", "endless_source",   "includes_passwd"};
+const std::vector<std::string> mixed{
+    "good", "Ada Lovelace_12_assignsubmission_file", "submission_77", "lovelacea_3_4_lab02", "empty", "other"};
 
-std::string make_class(const std::string& name, const std::vector<std::string>& hostile_ones, const std::string& results,
-                       const std::string& outside) {
-  std::string folder = fresh(name), server = text_of(reference + "echo_server.cpp"), client = text_of(reference + "echo_client.cpp");
+std::string make_class(const std::string& name, const std::vector<std::string>& hostile_ones,
+                       const std::string& results, const std::string& outside) {
+  std::string folder = fresh(name), server = text_of(reference + "echo_server.cpp"),
+              client = text_of(reference + "echo_client.cpp");
   hand_in(folder + "/good", server, client);
   // Whole tree, with a helper of its own that would end every test well.
-  hand_in(folder + "/Ada Lovelace_12_assignsubmission_file_/socket-labs/labs/02-tcp-echo", replaced(server, "\"Echo: \"", "\"echo: \""), client);
-  write_text(folder + "/Ada Lovelace_12_assignsubmission_file_/socket-labs/common/socket.cpp", "#error not the grader's\n");
+  hand_in(folder + "/Ada Lovelace_12_assignsubmission_file_/socket-labs/labs/02-tcp-echo",
+          replaced(server, "\"Echo: \"", "\"echo: \""), client);
+  write_text(folder + "/Ada Lovelace_12_assignsubmission_file_/socket-labs/common/socket.cpp",
+             "#error not the grader's\n");
   write_text(folder + "/Ada Lovelace_12_assignsubmission_file_/CMakeLists.txt", "message(FATAL_ERROR no)\n");
   hand_in(folder + "/submission_77", "int main() { return 0 }\n", client);
   // The same as good, packed.
   std::string packed = fresh(name + "-packed");
   hand_in(packed + "/02-tcp-echo", server, client);
-  Captured tar = capture({CMAKE, "-E", "chdir", packed, CMAKE, "-E", "tar", "cf", folder + "/lovelacea_3_4_lab02.zip", "--format=zip", "02-tcp-echo"});
+  Captured tar = capture({CMAKE, "-E", "chdir", packed, CMAKE, "-E", "tar", "cf", folder + "/lovelacea_3_4_lab02.zip",
+                          "--format=zip", "02-tcp-echo"});
   REQUIRE(tar.status == 0);
   fs::create_directories(folder + "/empty");
   write_text(folder + "/other/labs/04-persistent-connections/frame.cpp", "int nothing;\n");
@@ -135,11 +145,14 @@ bool can_hold() {
 TEST_CASE("A class of mixed and hostile submissions: each loses its own points alone, interrupted or not") {
   if (!can_hold()) SKIP("this machine cannot hold strangers' programs: " << classroom::probe_hold().lacking());
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  std::string outside = fresh("class-outside"), first = fresh("class-results"), second = fresh("class-results-again"), alone = fresh("class-results-alone");
+  std::string outside = fresh("class-outside"), first = fresh("class-results"), second = fresh("class-results-again"),
+              alone = fresh("class-results-alone");
   fs::permissions(outside, fs::perms(0777));
   std::string folder = make_class("class", hostile, first, outside);
   for (const char* place : {"/tmp", "/var/tmp", "/dev/shm"})
-    for (const char* name : {"/left-behind-by-a-submission", "/left-behind-by-a-submission.json", "/writes_grades.json"}) fs::remove(std::string(place) + name);
+    for (const char* name :
+         {"/left-behind-by-a-submission", "/left-behind-by-a-submission.json", "/writes_grades.json"})
+      fs::remove(std::string(place) + name);
 
   Captured once = grade_class(folder, first, {"--seed", "1"});
   INFO(once.output);
@@ -151,7 +164,8 @@ TEST_CASE("A class of mixed and hostile submissions: each loses its own points a
   CHECK(living_descendants() == 0);
   CHECK(fs::is_empty(outside));
   for (const char* place : {"/tmp", "/var/tmp", "/dev/shm"})
-    for (const char* name : {"/left-behind-by-a-submission", "/left-behind-by-a-submission.json", "/writes_grades.json"}) {
+    for (const char* name :
+         {"/left-behind-by-a-submission", "/left-behind-by-a-submission.json", "/writes_grades.json"}) {
       CAPTURE(place, name);
       CHECK_FALSE(fs::exists(fs::symlink_status(std::string(place) + name)));
     }
@@ -160,7 +174,8 @@ TEST_CASE("A class of mixed and hostile submissions: each loses its own points a
   CHECK(grade_in(first, "good").points() == 100);
   CHECK(grade_in(first, "lovelacea_3_4_lab02").points() == 100);
   CHECK(grade_in(first, "lovelacea_3_4_lab02").learner == "lovelacea");
-  CHECK_THAT(notes_of(grade_in(first, "lovelacea_3_4_lab02")), ContainsSubstring("the same, byte for byte, as those of good"));
+  CHECK_THAT(notes_of(grade_in(first, "lovelacea_3_4_lab02")),
+             ContainsSubstring("the same, byte for byte, as those of good"));
   classroom::Grade ada = grade_in(first, "Ada Lovelace_12_assignsubmission_file");
   CHECK(ada.learner == "Ada Lovelace");
   CHECK_THAT(notes_of(ada), ContainsSubstring("Its common/socket.cpp differs from ours and was ignored."));
@@ -194,14 +209,18 @@ TEST_CASE("A class of mixed and hostile submissions: each loses its own points a
   const std::vector<std::string> fewer{"daemon", "kills_everything"};
   folder = make_class("class-again", fewer, second, outside);
   // Interrupted as soon as one is graded, then carried on: the same again, with another seed.
-  Subprocess grader = start({GRADE, "class", folder, "--lab", "lab02", "--results", second, "--speed-factor", "1.5"}, true);
-  auto graded = [&second](const std::string& name) { return text_of(second + "/" + name + ".json").find("\"state\": \"graded\", \"points\"") != std::string::npos; };
+  Subprocess grader =
+      start({GRADE, "class", folder, "--lab", "lab02", "--results", second, "--speed-factor", "1.5"}, true);
+  auto graded = [&second](const std::string& name) {
+    return text_of(second + "/" + name + ".json").find("\"state\": \"graded\", \"points\"") != std::string::npos;
+  };
   auto any_graded = [&] { return std::any_of(fewer.begin(), fewer.end(), graded) || graded("good"); };
   while (!any_graded() && harness::process_state(grader.pid) != 'Z') ::usleep(10000);
   ::kill(grader.pid, SIGINT);
   std::string said;
   char buffer[4096];
-  for (ssize_t n; (n = ::read(grader.output, buffer, sizeof buffer)) > 0;) said.append(buffer, static_cast<std::size_t>(n));
+  for (ssize_t n; (n = ::read(grader.output, buffer, sizeof buffer)) > 0;)
+    said.append(buffer, static_cast<std::size_t>(n));
   ::close(grader.output);
   int status = 0;
   ::waitpid(grader.pid, &status, 0);
@@ -230,7 +249,8 @@ TEST_CASE("Two graders on one folder of results: the second says so; an unwritab
   if (!can_hold()) SKIP("this machine cannot hold strangers' programs");
   std::string folder = fresh("two-graders"), results = fresh("two-graders-results");
   hand_in(folder + "/slow", "#include <unistd.h>\nint main() { ::pause(); }\n", "");
-  Subprocess one = start({GRADE, "class", folder, "--lab", "lab02", "--results", results, "--speed-factor", "20"}, true);
+  Subprocess one =
+      start({GRADE, "class", folder, "--lab", "lab02", "--results", results, "--speed-factor", "20"}, true);
   while (!fs::exists(results + "/slow.json") && harness::process_state(one.pid) != 'Z') ::usleep(10000);
   Captured two = grade_class(folder, results);
   CHECK(two.status == 1);
@@ -261,26 +281,31 @@ TEST_CASE("Two graders on one folder of results: the second says so; an unwritab
   CHECK_THAT(full.output, ContainsSubstring("the results folder /proc/self/results cannot be made"));
 }
 
-TEST_CASE("Similar submissions are found under other names and in another layout; what everybody was given does not count") {
+TEST_CASE(
+    "Similar submissions are found under other names and in another layout; what everybody was given does not count") {
   std::string folder = fresh("similar"), own = SOURCE "/tests/02-tcp-echo/alternatives/poll/";
   auto disguised = [](std::string text) {
-    for (const char* name : {"fd", "text", "bytes", "client", "address", "main_loop", "reply"}) text = replaced(text, std::string(name), std::string("my_") + name);
+    for (const char* name : {"fd", "text", "bytes", "client", "address", "main_loop", "reply"})
+      text = replaced(text, std::string(name), std::string("my_") + name);
     return "// all my own work\n" + replaced(replaced(text, "\n", "\n\n"), ";", " ; /* think */");
   };
   hand_in(folder + "/original", text_of(own + "echo_server.cpp"), text_of(own + "echo_client.cpp"));
-  hand_in(folder + "/disguised", disguised(text_of(own + "echo_server.cpp")), disguised(text_of(own + "echo_client.cpp")));
+  hand_in(folder + "/disguised", disguised(text_of(own + "echo_server.cpp")),
+          disguised(text_of(own + "echo_client.cpp")));
   hand_in(folder + "/given-1", text_of(reference + "echo_server.cpp"), text_of(reference + "echo_client.cpp"));
   hand_in(folder + "/given-2", text_of(reference + "echo_server.cpp"), text_of(skeleton + "echo_client.cpp"));
   Captured report = capture({GRADE, "similar", folder, "--lab", "lab02"});
   INFO(report.output);
   CHECK(report.status == 0);
-  CHECK_THAT(report.output, ContainsSubstring("disguised  and  original") && ContainsSubstring("1 pair of 4 submissions") && !ContainsSubstring("given"));
+  CHECK_THAT(report.output, ContainsSubstring("disguised  and  original") &&
+                                ContainsSubstring("1 pair of 4 submissions") && !ContainsSubstring("given"));
 }
 
 TEST_CASE("A class without a folder, a lab or submissions is told what is wanted") {
   Captured nothing = capture({GRADE, "class"});
   CHECK(nothing.status == 2);
-  CHECK_THAT(nothing.output, ContainsSubstring("class wants a folder of submissions and a lab: grade class submissions --lab lab02"));
+  CHECK_THAT(nothing.output,
+             ContainsSubstring("class wants a folder of submissions and a lab: grade class submissions --lab lab02"));
   CHECK(capture({GRADE, "class", ".", "--lab", "lab02", "--seed", "x"}).status == 2);
   if (!can_hold()) return;
   Captured empty = grade_class(fresh("no-submissions"), fresh("no-submissions-results"));
@@ -288,5 +313,6 @@ TEST_CASE("A class without a folder, a lab or submissions is told what is wanted
   CHECK_THAT(empty.output, ContainsSubstring("there are no submissions in"));
   std::string folder = fresh("one-submission");
   hand_in(folder + "/a", "int main() {}\n", "");
-  CHECK_THAT(grade_class(folder, fresh("one-results"), {"--only", "b"}).output, ContainsSubstring("there is no submission called b"));
+  CHECK_THAT(grade_class(folder, fresh("one-results"), {"--only", "b"}).output,
+             ContainsSubstring("there is no submission called b"));
 }

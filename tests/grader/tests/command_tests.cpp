@@ -55,7 +55,8 @@ TEST_CASE("A folder without the programs earns nothing, says why, and is no fail
   Captured answer = grade({"board", "lab02", "--programs", empty_folder("no programs here")});
   CHECK(answer.status == 0);
   CHECK_THAT(answer.output, ContainsSubstring("echo_server is not there") && ContainsSubstring("there is no program") &&
-                                ContainsSubstring("no programs here/echo_server") && ContainsSubstring("No test can run before that") &&
+                                ContainsSubstring("no programs here/echo_server") &&
+                                ContainsSubstring("No test can run before that") &&
                                 ContainsSubstring("Score 0 of 100"));
 }
 
@@ -68,6 +69,7 @@ TEST_CASE("What goes into a pipe is plain text") {
 TEST_CASE("The doctor says what this machine offers") {
   Captured answer = grade({"doctor"});
   CHECK(answer.status == 0);
-  CHECK_THAT(answer.output, ContainsSubstring("compiler") && ContainsSubstring("Catch2") && ContainsSubstring("network") &&
-                                ContainsSubstring("speed") && ContainsSubstring("Grading works here."));
+  CHECK_THAT(answer.output, ContainsSubstring("compiler") && ContainsSubstring("Catch2") &&
+                                ContainsSubstring("network") && ContainsSubstring("speed") &&
+                                ContainsSubstring("Grading works here."));
 }

@@ -63,7 +63,8 @@ TEST_CASE("An interrupted run leaves no test and no learner's program behind") {
   ::close(grade.output);
 
   // We adopted what it left. After SIGKILL nobody tidied up: the tests and the programs die with their parents, each
-  // in its turn. After another signal all of them are dead by now, though the kernel may still be burying their threads.
+  // in its turn. After another signal all of them are dead by now, though the kernel may still be burying their
+  // threads.
   if (number != SIGKILL) CHECK(living_descendants() == 0);
   while (::waitpid(-1, nullptr, 0) > 0) {
   }

@@ -5,8 +5,8 @@
 #include "class/choice.hpp"
 #include "class/names.hpp"
 
-using classroom::choose;
 using classroom::Choice;
+using classroom::choose;
 using classroom::what_the_name_tells;
 
 TEST_CASE("The habits of the platforms are understood") {
@@ -20,7 +20,8 @@ TEST_CASE("The habits of the platforms are understood") {
   CHECK(what_the_name_tells("ada").learner == "ada");
   CHECK(what_the_name_tells("Ада Лавлейс_7_assignsubmission_file_").learner == "Ада Лавлейс");
   // Files of one learner belong together.
-  CHECK(what_the_name_tells("lovelaceada_1_22_echo_server.cpp").group == what_the_name_tells("lovelaceada_1_23_echo_client.cpp").group);
+  CHECK(what_the_name_tells("lovelaceada_1_22_echo_server.cpp").group ==
+        what_the_name_tells("lovelaceada_1_23_echo_client.cpp").group);
 }
 
 TEST_CASE("Names become file names that every system takes") {
@@ -36,10 +37,13 @@ TEST_CASE("Names become file names that every system takes") {
 TEST_CASE("The files of the lab are found wherever they are") {
   Lab lab = find_lab("lab02");
   CHECK(choose({"echo_server.cpp"}, lab).files.at("echo_server.cpp") == "echo_server.cpp");
-  CHECK(choose({"a/b/labs/02-tcp-echo/echo_server.cpp", "echo_server.cpp", "echo_client.cpp"}, lab).files.at("echo_server.cpp") == "a/b/labs/02-tcp-echo/echo_server.cpp");
-  CHECK(choose({"x/echo_server.cpp", "y/echo_server.cpp", "y/echo_client.cpp"}, lab).files.at("echo_server.cpp") == "y/echo_server.cpp");
+  CHECK(choose({"a/b/labs/02-tcp-echo/echo_server.cpp", "echo_server.cpp", "echo_client.cpp"}, lab)
+            .files.at("echo_server.cpp") == "a/b/labs/02-tcp-echo/echo_server.cpp");
+  CHECK(choose({"x/echo_server.cpp", "y/echo_server.cpp", "y/echo_client.cpp"}, lab).files.at("echo_server.cpp") ==
+        "y/echo_server.cpp");
   CHECK(choose({"lovelaceada_1_2_echo_server-1.cpp", "lovelaceada_1_3_echo_client (2).cpp"}, lab).files.size() == 2);
-  CHECK(choose({"solutions/02-tcp-echo/echo_server.cpp", "__MACOSX/._echo_server.cpp", ".build/echo_server.cpp"}, lab).files.empty());
+  CHECK(choose({"solutions/02-tcp-echo/echo_server.cpp", "__MACOSX/._echo_server.cpp", ".build/echo_server.cpp"}, lab)
+            .files.empty());
   Choice own = choose({"echo_server.cpp", "my_buffer.hpp", "my_buffer.cpp", "CMakeLists.txt"}, lab);
   CHECK(own.extra.size() == 2);
   CHECK(choose({"labs/03-udp-echo/udp_echo_server.cpp"}, lab).notes.at(0).find("lab 03") != std::string::npos);

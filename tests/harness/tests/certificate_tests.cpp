@@ -14,7 +14,8 @@ namespace {
 // What OpenSSL finds, for a server called localhost.
 int verdict(const Identity& root, const Identity& theirs, int level = 1) {
   std::unique_ptr<X509_STORE, decltype(&::X509_STORE_free)> store(::X509_STORE_new(), &::X509_STORE_free);
-  std::unique_ptr<X509_STORE_CTX, decltype(&::X509_STORE_CTX_free)> context(::X509_STORE_CTX_new(), &::X509_STORE_CTX_free);
+  std::unique_ptr<X509_STORE_CTX, decltype(&::X509_STORE_CTX_free)> context(::X509_STORE_CTX_new(),
+                                                                            &::X509_STORE_CTX_free);
   ::X509_STORE_add_cert(store.get(), root.certificate());
   STACK_OF(X509)* above = sk_X509_new_null();
   for (const auto& one : theirs.above()) sk_X509_push(above, one.get());
@@ -53,7 +54,9 @@ TEST_CASE("Bad certificates are bad for the reason that is wanted") {
     subject.names = {"elsewhere.test"};
     CHECK(verdict(root, root.issue(subject)) == X509_V_ERR_HOSTNAME_MISMATCH);
   }
-  SECTION("self-signed") { CHECK(verdict(root, Identity::self_signed(subject)) == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT); }
+  SECTION("self-signed") {
+    CHECK(verdict(root, Identity::self_signed(subject)) == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT);
+  }
   SECTION("unknown authority") {
     CHECK(verdict(root, Identity::root("another").issue(subject)) == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
   }

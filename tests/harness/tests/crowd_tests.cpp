@@ -125,6 +125,4 @@ TEST_CASE("This process may have as many descriptors as its hard limit allows") 
   CHECK(most == limit.rlim_cur);
 }
 
-TEST_CASE("A process without sanitizers is not taken for one with them") {
-  CHECK_FALSE(is_sanitized(::getpid()));
-}
+TEST_CASE("A process without sanitizers is not taken for one with them") { CHECK_FALSE(is_sanitized(::getpid())); }

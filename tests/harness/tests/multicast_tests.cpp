@@ -19,7 +19,8 @@ TEST_CASE("A broadcast reaches everybody who shares the port") {
 
 TEST_CASE("Only members hear a group, with its TTL and the time of arrival") {
   need_multicast();
-  Audience member("a member", {random_group(), free_udp_port()}), other("another", {random_group(), member.where().port});
+  Audience member("a member", {random_group(), free_udp_port()}),
+      other("another", {random_group(), member.where().port});
   member.join();
   other.join();
   UdpPeer us;

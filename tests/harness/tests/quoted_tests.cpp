@@ -15,7 +15,9 @@ TEST_CASE("Bytes are shown between quotes, with C escapes") {
 }
 
 TEST_CASE("An escape has two digits, whatever follows it") {
-  CHECK(in_quotes(std::string("\0" "1", 2)) == R"("\x001")");
+  CHECK(in_quotes(std::string("\0"
+                              "1",
+                              2)) == R"("\x001")");
 }
 
 TEST_CASE("Long bytes are cut, and their number is told") {

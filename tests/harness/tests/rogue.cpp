@@ -76,137 +76,164 @@ void in_a_daemon(const std::function<void()>& body) {
 
 const std::map<std::string, std::function<void()>> behaviours{
     {"right", [] { serve(announced()); }},
-    {"talks", [] {
+    {"talks",
+     [] {
        int on = announced();
        std::printf("ready\n");
        std::fprintf(stderr, "log: ready\n");
        serve(on);
      }},
     {"hangs", [] { wait_forever(); }},
-    {"spins", [] {
+    {"spins",
+     [] {
        for (volatile unsigned n = 0;; n = n + 1) {
        }
      }},
     {"ends-at-once", [] {}},
     {"aborts-at-once", [] { std::abort(); }},
-    {"never-announces", [] {
+    {"never-announces",
+     [] {
        int on = listener();
        std::printf("listening on 127.0.0.1:%u\n", port_of(on));  // into the buffer of stdio, and no further
        serve(on);
      }},
-    {"announces-something-else", [] {
+    {"announces-something-else",
+     [] {
        std::printf("Server started on port %u!\n", port_of(listener()));
        std::fflush(stdout);
        wait_forever();
      }},
-    {"announces-port-0", [] {
+    {"announces-port-0",
+     [] {
        std::printf("listening on 127.0.0.1:0\n");
        std::fflush(stdout);
        wait_forever();
      }},
     {"announces-and-ends", [] { announced(); }},
-    {"announces-and-dies", [] {
+    {"announces-and-dies",
+     [] {
        announced();
        ::raise(SIGSEGV);
      }},
-    {"never-accepts", [] {
+    {"never-accepts",
+     [] {
        announced();
        wait_forever();
      }},
-    {"crashes", [] {
+    {"crashes",
+     [] {
        accepted();
        std::abort();
      }},
-    {"crashes-after-the-answer", [] {
+    {"crashes-after-the-answer",
+     [] {
        answer_rightly(accepted());
        std::abort();
      }},
-    {"overflows", [] {
+    {"overflows",
+     [] {
        int fd = accepted();
        std::vector<char> few(8);
        few.data()[::getpid() > 0 ? 8 : 0] = 'x';
        answer_rightly(fd);
      }},
-    {"overflows-an-int", [] {
+    {"overflows-an-int",
+     [] {
        int fd = accepted();
        int big = 2147483647 - (::getpid() > 0 ? 0 : 1);
        volatile int bigger = big + 1;
        (void)bigger;
        answer_rightly(fd);
      }},
-    {"resets", [] {
+    {"resets",
+     [] {
        int fd = accepted();
        linger at_once{1, 0};
        ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
        ::close(fd);
        wait_forever();
      }},
-    {"ends-early", [] {
+    {"ends-early",
+     [] {
        int fd = accepted();
        say(fd, "rig");
        ::shutdown(fd, SHUT_WR);
        wait_forever();
      }},
-    {"answers-wrongly", [] {
+    {"answers-wrongly",
+     [] {
        int fd = accepted();
        say(fd, "wrong");
        read_to_the_end(fd);
        ::close(fd);
        wait_forever();
      }},
-    {"falls-silent", [] {
+    {"falls-silent",
+     [] {
        say(accepted(), "rig");
        wait_forever();
      }},
-    {"not-written", [] {
+    {"not-written",
+     [] {
        std::fprintf(stderr, "not written yet: 99.1 answer\n");
        std::exit(3);
      }},
-    {"floods", [] {
+    {"floods",
+     [] {
        int fd = accepted();
        const std::string much(1 << 16, 'x');
        while (::write(1, much.data(), much.size()) > 0) {
        }
        ::close(fd);
      }},
-    {"floods-stderr", [] {
+    {"floods-stderr",
+     [] {
        const std::string much(1 << 16, 'x');
        while (::write(2, much.data(), much.size()) > 0) {
        }
      }},
-    {"eats-memory", [] {
+    {"eats-memory",
+     [] {
        accepted();
        while (true)
-         for (char* page = static_cast<char*>(std::malloc(1 << 20)), *end = page + (1 << 20); page && page < end; page += 4096) *page = 1;
+         for (char *page = static_cast<char*>(std::malloc(1 << 20)), *end = page + (1 << 20); page && page < end;
+              page += 4096)
+           *page = 1;
      }},
-    {"forks", [] {
+    {"forks",
+     [] {
        int on = announced();
        for (int i = 0; i < 20; ++i)
          if (::fork() == 0) wait_forever();
        serve(on);
      }},
-    {"forks-without-end", [] {
+    {"forks-without-end",
+     [] {
        int on = announced();
        if (::fork() == 0) {
          while (true) ::fork();
        }
        serve(on);
      }},
-    {"daemonises", [] {
+    {"daemonises",
+     [] {
        int on = announced();
        in_a_daemon([on] { serve(on); });
        wait_forever();
      }},
-    {"leaves-a-daemon", [] {
+    {"leaves-a-daemon",
+     [] {
        int on = announced();
        in_a_daemon([] { wait_forever(); });
        answer_rightly(::accept(on, nullptr, nullptr));
      }},
-    {"ignores-sigterm", [] {
+    {"ignores-sigterm",
+     [] {
        for (int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) ::signal(number, SIG_IGN);
        serve(announced());
      }},
-    {"closes-everything", [] {
+    {"closes-everything",
+     [] {
        int on = announced();
        for (int fd = 0; fd < 64; ++fd)
          if (fd != on) ::close(fd);

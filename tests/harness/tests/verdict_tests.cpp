@@ -1,4 +1,5 @@
-// Each rogue must get its verdict, with the words from which a learner can tell what happened, and leave nothing behind.
+// Each rogue must get its verdict, with the words from which a learner can tell what happened, and leave nothing
+// behind.
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -134,7 +135,8 @@ TEST_CASE("A failure shows the program's calls, the packets, and where they are 
   CAPTURE(verdict.message);
   CHECK(verdict.state == "wrong");
   CHECK(verdict.message.find("write(4, 3) = 3 \"rig\"") != std::string::npos);
-  if (verdict.message.find("on the wire") == std::string::npos) SKIP("this machine has no private network to capture in");
+  if (verdict.message.find("on the wire") == std::string::npos)
+    SKIP("this machine has no private network to capture in");
   CHECK(verdict.message.find("we -> it   SYN") != std::string::npos);
   CHECK(verdict.message.find("it -> we   FIN") != std::string::npos);
   std::ifstream file(folder + "/99.1.1.pcap", std::ios::binary);
@@ -148,7 +150,8 @@ TEST_CASE("A failure shows the program's calls, the packets, and where they are 
 TEST_CASE("A failure names the section of the book about the error that was met, and none where none was") {
   Verdict early = judge("ends-at-once", {}), overflow = judge("overflows", {}), wrong = judge("answers-wrongly", {});
   CAPTURE(early.message, overflow.message, wrong.message);
-  CHECK(early.message.find("look up docs/errors-grader.md \"the program ended before it announced anything\"\n") != std::string::npos);
+  CHECK(early.message.find("look up docs/errors-grader.md \"the program ended before it announced anything\"\n") !=
+        std::string::npos);
   CHECK(overflow.message.find("look up docs/errors-grader.md \"ERROR: AddressSanitizer\"\n") != std::string::npos);
   CHECK(wrong.message.find("look up") == std::string::npos);
 }

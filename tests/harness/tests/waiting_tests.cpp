@@ -65,7 +65,8 @@ TEST_CASE("A client of a listener that takes little soon has to wait") {
   // The longest message of labs 02 and 06 must not fit into the buffers on the way.
   std::string message(100'000, 'x');
   std::size_t taken = 0;
-  for (ssize_t n = 0; taken < message.size() && (n = ::send(fd, message.data(), message.size() - taken, MSG_DONTWAIT)) > 0;)
+  for (ssize_t n = 0;
+       taken < message.size() && (n = ::send(fd, message.data(), message.size() - taken, MSG_DONTWAIT)) > 0;)
     taken += static_cast<std::size_t>(n);
   ::close(fd);
   CHECK(taken < message.size());

@@ -10,7 +10,8 @@ using namespace harness;
 
 namespace {
 
-RecordedCall call(const std::string& name, int fd, std::int64_t asked, std::int64_t result, const std::string& bytes = "") {
+RecordedCall call(const std::string& name, int fd, std::int64_t asked, std::int64_t result,
+                  const std::string& bytes = "") {
   static std::uint64_t number = 0;
   RecordedCall one;
   one.number = ++number;
@@ -59,7 +60,8 @@ TEST_CASE("Only the calls near the break are told") {
 }
 
 TEST_CASE("A chart has an arrow for what crosses, and its drawing is one whole element") {
-  Chart chart = chart_of(Lane{"echo_client", {call("send", 3, 5, 5, "he<>\""), call("recv", 3, 100, 0), call("close", 3, 0, 0)}}, 0);
+  Chart chart = chart_of(
+      Lane{"echo_client", {call("send", 3, 5, 5, "he<>\""), call("recv", 3, 100, 0), call("close", 3, 0, 0)}}, 0);
   REQUIRE(chart.rows.size() == 3);
   CHECK(chart.rows[0].wire_way == Way::right);
   CHECK(chart.rows[1].wire == "end of stream (FIN)");
@@ -71,11 +73,13 @@ TEST_CASE("A chart has an arrow for what crosses, and its drawing is one whole e
 }
 
 TEST_CASE("A chart of two programs shows the packets between them, beside the calls that sent them") {
-  RecordedCall listening = call("listen", 3, 10, 0), sends = call("send", 4, 5, 5, "hello"), waits = call("recv", 5, 100, 5, "hello");
+  RecordedCall listening = call("listen", 3, 10, 0), sends = call("send", 4, 5, 5, "hello"),
+               waits = call("recv", 5, 100, 5, "hello");
   listening.address = "127.0.0.1:7000";
   waits.begun = sends.begun - 500;
   waits.ended = sends.begun + 900;
-  std::vector<SeenPacket> packets{{sends.begun + 100, 40000, 7000, "", "hello", 5}, {sends.begun + 5000, 7000, 40000, "FIN", "", 0}};
+  std::vector<SeenPacket> packets{{sends.begun + 100, 40000, 7000, "", "hello", 5},
+                                  {sends.begun + 5000, 7000, 40000, "FIN", "", 0}};
   Chart chart = chart_of(Lane{"echo_client", {sends}}, Lane{"echo_server", {listening, waits}}, packets, 0);
   REQUIRE(chart.rows.size() == 4);
   CHECK(chart.rows[1].left == "send(4, 5) = 5 \"hello\"");

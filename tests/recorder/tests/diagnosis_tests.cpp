@@ -15,7 +15,8 @@ class Made {
  public:
   Evidence evidence;
 
-  RecordedCall& add(const std::string& name, int fd, std::int64_t asked, std::int64_t result, const std::string& bytes = "") {
+  RecordedCall& add(const std::string& name, int fd, std::int64_t asked, std::int64_t result,
+                    const std::string& bytes = "") {
     RecordedCall call;
     call.number = evidence.calls.size() + 1;
     call.begun = call.number * 1000;

@@ -118,8 +118,11 @@ int scribble() {
   char line[512];
   while (maps && std::fgets(line, sizeof line, maps)) {
     unsigned long from, to;
-    if (!std::strstr(line, "flight-record") || std::strstr(line, ".so") || std::sscanf(line, "%lx-%lx rw-s", &from, &to) != 2) continue;
-    for (volatile unsigned char* at = reinterpret_cast<unsigned char*>(from); at != reinterpret_cast<unsigned char*>(to); ++at)
+    if (!std::strstr(line, "flight-record") || std::strstr(line, ".so") ||
+        std::sscanf(line, "%lx-%lx rw-s", &from, &to) != 2)
+      continue;
+    for (volatile unsigned char* at = reinterpret_cast<unsigned char*>(from);
+         at != reinterpret_cast<unsigned char*>(to); ++at)
       *at = static_cast<unsigned char>((reinterpret_cast<unsigned long>(at) * 2654435761U) >> 13);
   }
   if (maps) std::fclose(maps);
@@ -135,7 +138,9 @@ int again() {
 
 int race() {
   static int shared = 0;
-  std::thread one([] { for (int i = 0; i < 1000; ++i) ++shared; });
+  std::thread one([] {
+    for (int i = 0; i < 1000; ++i) ++shared;
+  });
   for (int i = 0; i < 1000; ++i) ++shared;
   one.join();
   return converse();

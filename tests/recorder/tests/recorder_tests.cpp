@@ -86,7 +86,8 @@ std::set<std::string> names(const std::vector<RecordedCall>& calls) {
 
 TEST_CASE("With the recorder a program does what it does without") {
   std::string probe = GENERATE(from_range(probes()));
-  for (const char* behaviour : {"converse", "threads", "forks", "forks-a-lot", "stdio", "scribbles", "closes-everything", "executes-itself", "nothing"}) {
+  for (const char* behaviour : {"converse", "threads", "forks", "forks-a-lot", "stdio", "scribbles",
+                                "closes-everything", "executes-itself", "nothing"}) {
     CAPTURE(probe, behaviour);
     Run without = run(probe, behaviour, {});
     Recording recording(RECORDER);
@@ -131,8 +132,10 @@ TEST_CASE("Every kind of program but a static one is recorded") {
   }
   REQUIRE(recording.loaded());
   auto calls = recording.calls();
-  CHECK(names(calls) == std::set<std::string>{"socket", "setsockopt", "bind", "listen", "connect", "accept", "send", "poll", "recv", "writev", "shutdown", "close"});
-  auto received = std::find_if(calls.begin(), calls.end(), [](const RecordedCall& call) { return call.name == "recv"; });
+  CHECK(names(calls) == std::set<std::string>{"socket", "setsockopt", "bind", "listen", "connect", "accept", "send",
+                                              "poll", "recv", "writev", "shutdown", "close"});
+  auto received =
+      std::find_if(calls.begin(), calls.end(), [](const RecordedCall& call) { return call.name == "recv"; });
   CHECK(received->result == 12);
   CHECK(received->bytes == "hello, world");
   CHECK(in_words(*received).starts_with("recv("));
@@ -143,7 +146,8 @@ TEST_CASE("Every kind of program but a static one is recorded") {
 TEST_CASE("Faults happen, and a program that expects them does not notice") {
   std::string probe = GENERATE(from_range(probes()));
   CAPTURE(probe);
-  Recording recording(RECORDER, {receives_at_most(1), sends_at_most(2), interrupts_every(3), accept_fails_once(ECONNABORTED)});
+  Recording recording(RECORDER,
+                      {receives_at_most(1), sends_at_most(2), interrupts_every(3), accept_fails_once(ECONNABORTED)});
   Run with = run(probe, "converse", recording.environment());
   CAPTURE(with.output);
   CHECK(with.status == 0);

@@ -21,7 +21,8 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 TEST_CASE("A traced program does its work, and its calls and their chart are shown") {
   const std::string svg = std::string(PROBE_FOLDER) + "/chart.svg";
   std::filesystem::remove(svg);
-  Captured run = capture({GRADE, "trace", "lab02", "--programs", PROBE_FOLDER, "--svg", svg, "--", name_of_a_probe(), "converse"});
+  Captured run =
+      capture({GRADE, "trace", "lab02", "--programs", PROBE_FOLDER, "--svg", svg, "--", name_of_a_probe(), "converse"});
   CAPTURE(run.output);
   CHECK(run.status == 0);
   CHECK(contains(run.output, "hello, world\n"));
@@ -34,7 +35,8 @@ TEST_CASE("A traced program does its work, and its calls and their chart are sho
 }
 
 TEST_CASE("Two programs are traced together, and the chart shows both sides") {
-  Captured run = capture({GRADE, "trace", "lab02", "--programs", PROBE_FOLDER, "--", name_of_a_probe(), "converse", "--", name_of_a_probe(), "converse"});
+  Captured run = capture({GRADE, "trace", "lab02", "--programs", PROBE_FOLDER, "--", name_of_a_probe(), "converse",
+                          "--", name_of_a_probe(), "converse"});
   CAPTURE(run.output);
   CHECK(run.status == 0);
   CHECK(contains(run.output, "listen("));
@@ -42,7 +44,9 @@ TEST_CASE("Two programs are traced together, and the chart shows both sides") {
 }
 
 TEST_CASE("The status of a traced program is its own, and wrong usage is told") {
-  CHECK(capture({GRADE, "trace", "lab02", "--programs", PROBE_FOLDER, "--", name_of_a_probe(), "no-such-thing"}).status == 2);
+  CHECK(
+      capture({GRADE, "trace", "lab02", "--programs", PROBE_FOLDER, "--", name_of_a_probe(), "no-such-thing"}).status ==
+      2);
   CHECK(capture({GRADE, "trace", "lab02"}).status == 2);
   CHECK(capture({GRADE, "board", "lab02", "--", "echo_client"}).status == 2);
   CHECK(capture({GRADE, "trace", "lab02", "--programs", PROBE_FOLDER, "--", "no-such-program"}).status == 1);
