@@ -272,7 +272,7 @@ TEST_CASE("02.9.7 A second thousand of conversations needs no more memory than t
       first + 1024, [&server] { return resident_kib(server.pid()); }, "KiB of memory"));
 }
 
-TEST_CASE("02.9.8 Waiting costs nothing", "[program:echo_server][points:1][extra][needs:02.3.1]") {
+TEST_CASE("02.9.8 Waiting costs nothing", "[waits][program:echo_server][points:1][extra][needs:02.3.1]") {
   because(
       "A call that waits lets the processor do something else. A program that asks again and again keeps a whole core "
       "busy.");

@@ -176,7 +176,7 @@ TEST_CASE("03.6.6 Messages and answers of every length get through",
 }
 
 TEST_CASE("03.7.1 Without an answer the client gives up after two seconds",
-          "[program:udp_echo_client][points:5][needs:03.6.1]") {
+          "[waits][program:udp_echo_client][points:5][needs:03.6.1]") {
   because(
       "A datagram may be lost, and nobody tells you. A client that waits for ever is no use, nor one that hardly "
       "waits.");
@@ -209,7 +209,7 @@ TEST_CASE("03.7.2 A port on which nobody listens is told at once",
 }
 
 TEST_CASE("03.7.3 An answer that comes late, but in time, is printed",
-          "[program:udp_echo_client][points:2][needs:03.6.1]") {
+          "[waits][program:udp_echo_client][points:2][needs:03.6.1]") {
   because("The client waits for two seconds, and a server that takes half a second has still answered.");
   chapter("A deadline, because datagrams get lost");
   by_hand("a Python server: d, a = s.recvfrom(2048); time.sleep(0.5); s.sendto(b'Echo: ' + d, a)");
@@ -225,7 +225,7 @@ TEST_CASE("03.7.3 An answer that comes late, but in time, is printed",
 }
 
 TEST_CASE("03.7.4 Strangers do not make the client wait longer",
-          "[program:udp_echo_client][points:3][extra][needs:03.7.1]") {
+          "[waits][program:udp_echo_client][points:3][extra][needs:03.7.1]") {
   because(
       "If every datagram starts the wait anew, a stranger who sends one now and then keeps you waiting for ever. Fix "
       "one deadline "
@@ -244,7 +244,7 @@ TEST_CASE("03.7.4 Strangers do not make the client wait longer",
 }
 
 TEST_CASE("03.7.5 To be stopped and continued changes nothing",
-          "[program:udp_echo_client][points:2][extra][needs:03.7.1]") {
+          "[waits][program:udp_echo_client][points:2][extra][needs:03.7.1]") {
   because(
       "Ctrl-Z and fg interrupt some calls: they fail with EINTR. Go on waiting, and only for what is left of the two "
       "seconds.");
@@ -273,7 +273,7 @@ TEST_CASE("03.7.5 To be stopped and continued changes nothing",
 }
 
 TEST_CASE("03.7.6 The client waits without keeping a processor busy",
-          "[program:udp_echo_client][points:1][extra][needs:03.7.1]") {
+          "[waits][program:udp_echo_client][points:1][extra][needs:03.7.1]") {
   because("A loop that asks again and again whether something has come takes a whole core. poll sleeps until it has.");
   chapter("A deadline, because datagrams get lost");
   by_hand("time ./udp_echo_client 127.0.0.1 7000 Hello      against nc -u -l: look at user and sys");

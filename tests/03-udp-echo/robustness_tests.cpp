@@ -233,7 +233,7 @@ TEST_CASE("03.9.5 Answered datagrams leave nothing behind",
 }
 
 TEST_CASE("03.9.6 The server waits without keeping a processor busy",
-          "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
+          "[waits][program:udp_echo_server][points:1][extra][needs:03.4.1]") {
   because(
       "A loop that asks again and again whether something has come takes a whole core. recvfrom sleeps until it has.");
   chapter("One call, one datagram");

@@ -141,7 +141,7 @@ TEST_CASE("04.8.1 A thousand idle clients and a busy one",
 }
 
 TEST_CASE("04.8.2 Out of descriptors the server goes on, and does not spin",
-          "[program:persistent_server][points:3][extra][needs:04.3.1]") {
+          "[waits][program:persistent_server][points:3][extra][needs:04.3.1]") {
   because(
       "accept fails with EMFILE, and the connection that waits keeps the listener ready: who asks poll again at once "
       "keeps a core busy with failing. "
@@ -242,7 +242,7 @@ TEST_CASE("04.9.2 Answers under way are finished before the server stops",
 }
 
 TEST_CASE("04.9.3 A client that takes nothing cannot keep the server from stopping",
-          "[program:persistent_server][points:3][extra][needs:04.3.5]") {
+          "[waits][program:persistent_server][points:3][extra][needs:04.3.5]") {
   because("Whoever does not take his answers within 2 seconds loses them. And nobody new is served meanwhile.");
   chapter("Stop without losing answers");
   by_hand("a client that sends 16 MB of frames and never reads; press Ctrl-C in the server; time it");

@@ -150,7 +150,7 @@ TEST_CASE("07.2.2 A handshake that arrives in pieces is a handshake",
 }
 
 TEST_CASE("07.2.3 A handshake that is not complete after five seconds is dropped",
-          "[program:tls_echo_server][points:3][needs:07.1.1]") {
+          "[waits][program:tls_echo_server][points:3][needs:07.1.1]") {
   because(
       "Strangers may connect and say nothing, or a byte now and then. Each holds a descriptor and perhaps a thread. "
       "One deadline for "
@@ -201,7 +201,7 @@ TEST_CASE("07.2.3 A handshake that is not complete after five seconds is dropped
   CHECK(serves(server, world));
 }
 
-TEST_CASE("07.2.4 After the handshake there is no limit", "[program:tls_echo_server][points:2][needs:07.1.1]") {
+TEST_CASE("07.2.4 After the handshake there is no limit", "[waits][program:tls_echo_server][points:2][needs:07.1.1]") {
   because(
       "The limit is for strangers. A limit left on the socket (SO_RCVTIMEO, alarm) would cut off clients that just "
       "have nothing to say.");

@@ -54,13 +54,20 @@ void read_parts(Lab& lab) {
       lab.parts.push_back({line.substr(0, blank), line.substr(blank + 1)});
 }
 
+// The compiler was given it relative to the build folder, or in full.
+std::string below_the_sources(std::string path) {
+  while (path.starts_with("../")) path.erase(0, 3);
+  if (path.starts_with(source_folder() + "/")) path.erase(0, source_folder().size() + 1);
+  return path;
+}
+
 Test test_from(const harness::Json& listed) {
   Test test;
   test.name = listed["name"].text();
   test.id = test.name.substr(0, test.name.find(' '));
   test.title = test.name.substr(std::min(test.id.size() + 1, test.name.size()));
   test.part = test.id.substr(0, test.id.rfind('.'));
-  test.file = listed["file"].text();
+  test.file = below_the_sources(listed["file"].text());
   if (test.file.starts_with(source_folder() + "/")) test.file.erase(0, source_folder().size() + 1);
   test.line = static_cast<int>(listed["line"].number());
   for (const harness::Json& item : listed["tags"].items()) {
@@ -71,6 +78,7 @@ Test test_from(const harness::Json& listed) {
     if (tag.starts_with("program:")) test.programs.push_back(value(8));
     if (tag == "extra") test.extra = true;
     if (tag == "bonus") test.bonus = true;
+    if (tag == "waits") test.waits = true;
   }
   return test;
 }

@@ -20,6 +20,7 @@ struct Test {
   int points = 0;
   bool extra = false;                 ///< beyond the core of about 70 points
   bool bonus = false;                 ///< beyond the 100 points of the lab
+  bool waits = false;                 ///< takes long because time has to pass: better begun early
   std::vector<std::string> needs;     ///< ids of more basic tests that must pass first
   std::vector<std::string> programs;  ///< the programs that it starts
   std::string file;                   ///< where it stands in the sources

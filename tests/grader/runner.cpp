@@ -69,6 +69,8 @@ class Pool {
     for (Job& job : jobs_) by_id_[{job.programs, job.test->id}] = &job;
     for (Job& job : jobs_)
       if (!job.done) waiting_.push_back(&job);
+    // The others run beside those that wait; begun last, these would be waited for alone in the end.
+    std::stable_partition(waiting_.begin(), waiting_.end(), [](const Job* job) { return job->test->waits; });
   }
 
   void run() {
