@@ -55,10 +55,10 @@ struct Trial {
   classroom::Taken take_only() {
     auto all = classroom::submissions_in(folder + "/class", "");
     REQUIRE(all.submissions.size() == 1);
-    return classroom::take(all.submissions[0], setting, folder + "/work");
+    return classroom::take(all.submissions[0], setting, folder + "/taken");
   }
   std::string source(const std::string& name) const {
-    std::ifstream file(folder + "/work/source/" + name);
+    std::ifstream file(folder + "/taken/source/" + name);
     std::string line;
     std::getline(file, line);
     return line;
@@ -85,7 +85,7 @@ TEST_CASE("Names that lead out of the archive's folder come to nothing, the rest
   CHECK(trial.source("echo_client.cpp") != "// evil");
   CHECK_FALSE(fs::exists(victim));
   CHECK_FALSE(fs::exists(trial.folder + "/echo_client.cpp"));
-  CHECK_FALSE(fs::exists(trial.folder + "/work/echo_client.cpp"));
+  CHECK_FALSE(fs::exists(trial.folder + "/taken/echo_client.cpp"));
 }
 
 TEST_CASE("Links, pipes and devices are not read") {
