@@ -114,8 +114,7 @@ TEST_CASE("01.10.2 A number given out again is never closed with the old handle"
           "[program:socket_shell][points:6][extra][needs:01.10.1]") {
   because(
       "The kernel gives out the lowest free number. Closing a descriptor twice closes whatever has its number by then, "
-      "so a handle "
-      "that was closed or moved from must forget its number.");
+      "so a handle that was closed or moved from must forget its number.");
   chapter("The owning handle");
   by_hand("socket tcp, close 3, socket tcp, socket tcp, address 3, address 4");
   Shell shell;

@@ -111,8 +111,7 @@ TEST_CASE("01.3.3 connect to a port where nobody listens is refused",
 TEST_CASE("01.4.1 accept gives a new descriptor and says who came", "[program:socket_shell][points:5][needs:01.3.1]") {
   because(
       "The listening socket stays what it is. Each connection gets a socket of its own, and accept tells the peer's "
-      "address: its "
-      "length goes in as the room there is, and comes back as what was used.");
+      "address: its length goes in as the room there is, and comes back as what was used.");
   chapter("accept");
   by_hand("... listen 3, accept 3      and      nc 127.0.0.1 7000");
   Shell shell;
@@ -230,8 +229,7 @@ TEST_CASE("01.5.3 Sending to a peer that has gone is an error, not the end",
           "[program:socket_shell][points:3][needs:01.5.1]") {
   because(
       "The first send after the peer has closed still succeeds; the peer's kernel answers it with a reset, and the "
-      "next one fails. "
-      "The signal SIGPIPE must not end the program.");
+      "next one fails. The signal SIGPIPE must not end the program.");
   chapter("Errors and errno");
   by_hand("... send 3 hello, after the peer's end: twice");
   Listener us;

@@ -15,8 +15,7 @@ bool prints(Program& client, const std::string& reply) { return client.output() 
 TEST_CASE("02.5.1 The client sends its message, then half-closes", "[program:echo_client][points:4]") {
   because(
       "The server cannot know that the message is complete until it hears the end of the stream. shutdown(SHUT_WR) "
-      "says it, and "
-      "still lets you receive.");
+      "says it, and still lets you receive.");
   chapter("The end of a request: half-close");
   by_hand("nc -l 127.0.0.1 7000      and      ./echo_client 127.0.0.1 7000 Hello");
   Listener us;
@@ -150,8 +149,7 @@ TEST_CASE("02.6.3 A reply that is longer or different is printed as it came",
 TEST_CASE("02.6.4 What is cut short or interrupted is carried on", "[program:echo_client][points:3][needs:02.6.2]") {
   because(
       "send may take part of the message, recv may give part of the reply, and a signal may end either with EINTR "
-      "before it has done "
-      "anything. None of it is an error.");
+      "before it has done anything. None of it is an error.");
   chapter("One send, many receives");
   by_hand("./echo_client 127.0.0.1 7000 hello      in gdb, interrupted with Ctrl-C and continued");
   Listener us;

@@ -79,8 +79,7 @@ TEST_CASE("02.8.4 The server takes a name, and the address that means all of the
           "[program:echo_server][points:1][extra][needs:02.3.1]") {
   because(
       "What is announced is the address that is bound, from getsockname: numeric, with the real port. 0.0.0.0 stays "
-      "0.0.0.0, and "
-      "peers reach it on each of the machine's addresses.");
+      "0.0.0.0, and peers reach it on each of the machine's addresses.");
   chapter("Listen and announce");
   by_hand("./echo_server localhost 7000, ./echo_server 0.0.0.0 7000      and      ss -tln");
   std::string host = GENERATE("localhost", "0.0.0.0");
@@ -101,8 +100,7 @@ TEST_CASE("02.9.1 A server that was stopped can be started again on its port",
           "[program:echo_server][points:4][extra][needs:02.3.1]") {
   because(
       "After a close the kernel remembers the connection for a minute (TIME_WAIT). Without SO_REUSEADDR, set before "
-      "bind, that "
-      "memory keeps the port from a new server.");
+      "bind, that memory keeps the port from a new server.");
   chapter("Starting again on the same port");
   by_hand("./echo_server 127.0.0.1 7000      connect with nc, press Ctrl-C in the server, start it again at once");
   std::string port;
@@ -143,8 +141,7 @@ TEST_CASE("02.9.3 A client that leaves its reply unread costs nothing",
           "[program:echo_server][points:3][extra][needs:02.3.1]") {
   because(
       "When the peer is gone, send fails with EPIPE, and by default the signal SIGPIPE ends your program before you "
-      "can look. "
-      "Ignore the signal (or pass MSG_NOSIGNAL) and treat the error as the end of this conversation.");
+      "can look. Ignore the signal (or pass MSG_NOSIGNAL) and treat the error as the end of this conversation.");
   chapter("SIGPIPE and vanished peers");
   by_hand(
       "head -c 50000000 /dev/zero | timeout 1 nc 127.0.0.1 7000 > /dev/full      and look whether the server lives");
@@ -167,8 +164,7 @@ TEST_CASE("02.9.3 A client that leaves its reply unread costs nothing",
 TEST_CASE("02.9.4 A send that is cut short is carried on", "[program:echo_server][points:3][extra][needs:02.3.6]") {
   because(
       "send may take only part of the buffer, for example when the program is stopped (Ctrl-Z) and continued. Its "
-      "result says how "
-      "much; the rest is still yours to send.");
+      "result says how much; the rest is still yours to send.");
   chapter("Send the whole reply");
   by_hand(
       "./echo_server 127.0.0.1 7000      send 20 MB without reading, press Ctrl-Z and type fg in the server, then "

@@ -161,8 +161,7 @@ TEST_CASE("02.3.3 A client that receives just once finds all of its echo",
           "[program:echo_server][points:3][needs:02.3.1]") {
   because(
       "Many simple clients call recv once. What the server has read at once must go back in one call, \"Echo: \" with "
-      "it; two "
-      "small sends may arrive one after the other, and cost 40 ms besides (Nagle's algorithm).");
+      "it; two small sends may arrive one after the other, and cost 40 ms besides (Nagle's algorithm).");
   chapter("Send the whole reply");
   by_hand(
       "python3 -c \"import socket; s = socket.create_connection(('127.0.0.1', 7000)); s.sendall(b'hi'); "
@@ -214,8 +213,7 @@ TEST_CASE("02.3.5 A short message after a long one has no tail of it",
 TEST_CASE("02.3.6 A large message comes back whole", "[program:echo_server][points:2][needs:02.3.1]") {
   because(
       "send may take only part of what you give it, and a message may be larger than any buffer. Send what is left, "
-      "from "
-      "where it stopped, until all is sent.");
+      "from where it stopped, until all is sent.");
   chapter("Send the whole reply");
   by_hand("head -c 2000000 /dev/zero | nc -N 127.0.0.1 7000 | wc -c      (2000006)");
   Program server("echo_server", anywhere);

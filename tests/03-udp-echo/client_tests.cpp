@@ -87,8 +87,7 @@ TEST_CASE("03.6.2 One datagram is the whole answer, longer, shorter or different
           "[program:udp_echo_client][points:3][needs:03.6.1]") {
   because(
       "One recv gives one datagram. There is nothing to wait for when it is shorter than you hoped, and it must not be "
-      "cut at a "
-      "zero byte.");
+      "cut at a zero byte.");
   chapter("One call, one datagram");
   by_hand("a Python server: d, a = s.recvfrom(2048); s.sendto(b'a\\0b', a)");
   std::string answer = GENERATE(std::string("Echo: h"), std::string("x"), std::string("Ouch: \0\xff\n\0", 10),
@@ -123,8 +122,7 @@ TEST_CASE("03.6.3 An empty answer is an answer", "[program:udp_echo_client][poin
 TEST_CASE("03.6.4 A stranger's datagram is no answer", "[program:udp_echo_client][points:3][extra][needs:03.6.1]") {
   because(
       "Anybody may send to your port. Only what comes from the server's address and port is the server's answer: "
-      "connect the "
-      "socket, or compare the sender.");
+      "connect the socket, or compare the sender.");
   chapter("Strangers");
   by_hand("a Python server that answers from a second socket first: forger.sendto(b'Echo: FORGED', a)");
   UdpPeer us, stranger("a stranger");
@@ -228,8 +226,7 @@ TEST_CASE("03.7.4 Strangers do not make the client wait longer",
           "[waits][program:udp_echo_client][points:3][extra][needs:03.7.1]") {
   because(
       "If every datagram starts the wait anew, a stranger who sends one now and then keeps you waiting for ever. Fix "
-      "one deadline "
-      "and wait for what is left of it.");
+      "one deadline and wait for what is left of it.");
   chapter("A deadline, because datagrams get lost");
   by_hand("a Python program that sends to the client from another socket every 0.2 s");
   UdpPeer us, stranger("a stranger");

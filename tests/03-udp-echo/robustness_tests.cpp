@@ -23,8 +23,7 @@ TEST_CASE("03.8.1 The server listens on IPv6 too", "[program:udp_echo_server][po
   need_ipv6();
   because(
       "getaddrinfo gives addresses of both families, and the sender of a datagram has either too: a sockaddr_in has no "
-      "room for "
-      "IPv6, a sockaddr_storage has.");
+      "room for IPv6, a sockaddr_storage has.");
   chapter("Names, IPv4 and IPv6");
   by_hand("./udp_echo_server ::1 7000      and      printf hello | nc -u -w1 ::1 7000");
   Program server("udp_echo_server", {"::1", "0"});
@@ -52,8 +51,7 @@ TEST_CASE("03.8.3 The server takes the first address of a name that it can bind"
   need_two_addresses();
   because(
       "A name may have several addresses. When another program holds the port on one of them, the next may be free. "
-      "What is "
-      "announced is the numeric address.");
+      "What is announced is the numeric address.");
   chapter("Names, IPv4 and IPv6");
   by_hand("./udp_echo_server ::1 7000      and      ./udp_echo_server localhost 7000");
   auto taken = GENERATE("::1", "127.0.0.1");
@@ -166,8 +164,7 @@ TEST_CASE("03.9.2 Forty clients talk at once", "[program:udp_echo_server][points
 TEST_CASE("03.9.3 Clients that have gone cost nothing", "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
   because(
       "The answer to a client that has closed its socket meets an ICMP refusal. Where a call tells you of it, the "
-      "error belongs to "
-      "that one datagram.");
+      "error belongs to that one datagram.");
   chapter("One failure, one datagram");
   by_hand("./udp_echo_client 127.0.0.1 7000 hello      press Ctrl-Z in the server before, fg a few seconds later");
   Program server("udp_echo_server", anywhere);
@@ -269,8 +266,7 @@ TEST_CASE("03.9.8 A call that fails concerns one datagram",
           "[program:udp_echo_server][points:1][extra][needs:03.4.1]") {
   because(
       "The network may be out of buffers (ENOBUFS), the sender's machine out of reach (EHOSTUNREACH), its port closed "
-      "(ECONNREFUSED). "
-      "Say so on stderr and take the next datagram.");
+      "(ECONNREFUSED). Say so on stderr and take the next datagram.");
   chapter("One failure, one datagram");
   by_hand("hard to bring about by hand; look what your program does when sendto gives -1");
   Fault fault = GENERATE(send_fails_once(ENOBUFS, 2), send_fails_once(EHOSTUNREACH, 2),

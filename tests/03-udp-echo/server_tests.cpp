@@ -6,8 +6,7 @@ using namespace harness;
 TEST_CASE("03.1.1 The server says where it listens", "[program:udp_echo_server][points:5]") {
   because(
       "Port 0 lets the system choose a free port, so only the server can tell which it is. The line must be flushed: "
-      "into a pipe, "
-      "output is kept back until a buffer is full.");
+      "into a pipe, output is kept back until a buffer is full.");
   chapter("Bind and announce");
   by_hand("./udp_echo_server 127.0.0.1 0 | cat");
   Program server("udp_echo_server", anywhere);
@@ -18,8 +17,7 @@ TEST_CASE("03.1.1 The server says where it listens", "[program:udp_echo_server][
 TEST_CASE("03.1.2 A second server on a port in use is told so", "[program:udp_echo_server][points:3][needs:03.4.1]") {
   because(
       "With SO_REUSEADDR a second UDP socket may take the same port, and then the first is left without datagrams. UDP "
-      "knows no "
-      "TIME_WAIT, so there is nothing to gain by it.");
+      "knows no TIME_WAIT, so there is nothing to gain by it.");
   chapter("Bind and announce");
   by_hand("./udp_echo_server 127.0.0.1 7000      twice");
   Program first("udp_echo_server", anywhere);
@@ -66,8 +64,7 @@ TEST_CASE("03.2.2 A datagram that is too long to be answered costs nothing but i
           "[program:udp_echo_server][points:3][needs:03.4.1]") {
   because(
       "65,507 bytes is the most that one datagram carries by IPv4, and \"Echo: \" takes 6 of them. For 65,502 sendto "
-      "fails with "
-      "EMSGSIZE: that is this datagram's end, not the server's.");
+      "fails with EMSGSIZE: that is this datagram's end, not the server's.");
   chapter("One failure, one datagram");
   by_hand(
       "python3 -c \"import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.sendto(b'x' * 65502, ('127.0.0.1', "

@@ -69,8 +69,7 @@ TEST_CASE("04.7.1 A client that never reads costs a bounded amount of memory",
           "[program:persistent_server][points:6][extra][needs:04.3.5]") {
   because(
       "Answers that nobody takes pile up. While too many of them wait, stop reading from that client: its own send "
-      "will wait in the end (backpressure). "
-      "32 MiB is the most that the program may grow.");
+      "will wait in the end (backpressure). 32 MiB is the most that the program may grow.");
   chapter("A client that never reads");
   by_hand("yes | tr -d '\\n' ...      or a Python client that sends and never receives; look at ps -o rss");
   Program server("persistent_server", anywhere);
@@ -144,8 +143,7 @@ TEST_CASE("04.8.2 Out of descriptors the server goes on, and does not spin",
           "[waits][program:persistent_server][points:3][extra][needs:04.3.1]") {
   because(
       "accept fails with EMFILE, and the connection that waits keeps the listener ready: who asks poll again at once "
-      "keeps a core busy with failing. "
-      "Serve those you have, and look away from the listener for a while.");
+      "keeps a core busy with failing. Serve those you have, and look away from the listener for a while.");
   chapter("Out of descriptors");
   by_hand("prlimit --nofile=8:8 --pid $(pidof persistent_server)      then connect ten times with nc, and look at top");
   Program server("persistent_server", anywhere);

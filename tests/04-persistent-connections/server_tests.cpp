@@ -65,8 +65,7 @@ TEST_CASE("04.1.3 A port in use is told; a port of before can be used again",
           "[program:persistent_server][points:1][needs:04.1.1]") {
   because(
       "bind fails when another server has the port. That the connections of an earlier server are still remembered is "
-      "no reason "
-      "to fail: SO_REUSEADDR, set before bind, says so.");
+      "no reason to fail: SO_REUSEADDR, set before bind, says so.");
   chapter("Exit status and messages");
   by_hand("./persistent_server 127.0.0.1 7000      twice; then stop it with a client connected, and start it again");
   Program first("persistent_server", anywhere);
@@ -436,8 +435,8 @@ TEST_CASE("04.4.5 A client that resets or vanishes costs only its own conversati
   chapter("The end of a conversation");
   by_hand(
       "python3 -c \"import socket, struct; s = socket.create_connection(('127.0.0.1', 7000)); "
-      "s.send(b'\\0\\0\\0\\5he'); "
-      "s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); s.close()\"");
+      "s.send(b'\\0\\0\\0\\5he'); s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); "
+      "s.close()\"");
   Program server("persistent_server", anywhere);
   Peer witness = Peer::connect(server.listening_on(), "another client");
   REQUIRE(is_answered(witness, "before"));

@@ -74,8 +74,7 @@ TEST_CASE("05.1.4 Wrong arguments get a usage line and status 2", "[program:beac
 TEST_CASE("05.2.1 The beacon sends COUNT times, INTERVAL_MS apart", "[program:beacon][points:3][needs:05.1.1]") {
   because(
       "A beacon says the same again and again, so that those who come later, or missed one, hear it too. The wait "
-      "stands between "
-      "two datagrams: three waits for four of them.");
+      "stands between two datagrams: three waits for four of them.");
   chapter("Again and again");
   by_hand("nc -u -l 127.0.0.1 7000      and      time ./beacon 127.0.0.1 7000 hello 4 300");
   const Milliseconds interval(300);
@@ -99,8 +98,7 @@ TEST_CASE("05.2.1 The beacon sends COUNT times, INTERVAL_MS apart", "[program:be
 TEST_CASE("05.2.2 A refusal does not end the beacon", "[program:beacon][points:3][needs:05.2.1]") {
   because(
       "Nobody receives at the port, so the system answers with ICMP port unreachable, and a connected socket is told "
-      "so by its next "
-      "call (ECONNREFUSED), which then has not sent. Somebody may receive the next one.");
+      "so by its next call (ECONNREFUSED), which then has not sent. Somebody may receive the next one.");
   chapter("Again and again");
   by_hand("./beacon 127.0.0.1 7000 hello 20 500      and a second later      nc -u -l 127.0.0.1 7000");
   const int count = 6;
@@ -127,8 +125,7 @@ TEST_CASE("05.3.1 What is sent to a group reaches its members", "[program:beacon
   need_multicast();
   because(
       "A group has no place of its own, so the routing table's answer is a guess. IP_MULTICAST_IF says by which "
-      "interface the "
-      "datagram leaves; members on another interface do not hear it.");
+      "interface the datagram leaves; members on another interface do not hear it.");
   chapter("Send to a group");
   by_hand(
       "./listener 239.1.2.3 7000 --interface 127.0.0.1      and      ./beacon 239.1.2.3 7000 --interface 127.0.0.1 "

@@ -125,8 +125,7 @@ TEST_CASE("05.8.3 It renews every half lease", "[program:feed_client][points:3][
 TEST_CASE("05.8.4 A signal makes it leave, with status 0", "[program:feed_client][points:3][extra][needs:05.8.1]") {
   because(
       "Without LEAVE the server sends to nobody until the lease has run out. A signal must end the wait, not the "
-      "program, so that there "
-      "is time for that.");
+      "program, so that there is time for that.");
   chapter("A program that is told to stop");
   by_hand("./feed_server 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000; echo $?      press Ctrl-C");
   int number = GENERATE(SIGINT, SIGTERM);
@@ -168,8 +167,7 @@ TEST_CASE("05.8.5 A server that has fallen silent is gone", "[program:feed_clien
 TEST_CASE("05.8.6 A server whose port is closed is gone", "[program:feed_client][points:2][extra][needs:05.8.1]") {
   because(
       "The system answers the renewal with ICMP port unreachable. A connected socket is told so (ECONNREFUSED), and "
-      "need not wait for "
-      "the lease to run out.");
+      "need not wait for the lease to run out.");
   chapter("Subscribe and stay subscribed");
   by_hand(
       "./feed_server 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000 --lease 4000; echo $?      end the "
@@ -283,8 +281,7 @@ TEST_CASE("05.9.5 At END it says what is missing at the end, and leaves",
           "[program:feed_client][points:2][extra][needs:05.9.1]") {
   because(
       "After the last line nothing follows that could show a gap: LAST does. Then the client has done its work, and "
-      "says LEAVE, since "
-      "the server may have lost its END or may go on with something else.");
+      "says LEAVE, since the server may have lost its END or may go on with something else.");
   chapter("The end is said three times");
   by_hand(
       "nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000; echo $?      answer WELCOME 1, then send 1 "

@@ -43,8 +43,7 @@ TEST_CASE("05.4.1 The listener prints sender and message, and ends after COUNT",
 TEST_CASE("05.4.2 The listener hears broadcasts", "[program:listener][points:3][needs:05.4.1]") {
   because(
       "A socket that is bound to one address of this machine gets only what is sent to that address. A broadcast is "
-      "sent to another: "
-      "bind to that one, or to 0.0.0.0.");
+      "sent to another: bind to that one, or to 0.0.0.0.");
   chapter("Receive what is sent to everybody");
   by_hand("./listener 0.0.0.0 7000      and      ./beacon 127.255.255.255 7000 hello");
   std::string host = GENERATE("0.0.0.0", "127.255.255.255");
@@ -156,8 +155,7 @@ TEST_CASE("05.5.2 It hears no other group", "[program:listener][points:2][needs:
   need_multicast();
   because(
       "Joining is done by the machine, for all its sockets. A socket that is bound to 0.0.0.0 also gets what is sent "
-      "to groups that "
-      "others here have joined. Bind to the group, or switch IP_MULTICAST_ALL off.");
+      "to groups that others here have joined. Bind to the group, or switch IP_MULTICAST_ALL off.");
   chapter("Only that group");
   by_hand(
       "./listener 239.1.2.3 7000 --interface 127.0.0.1 and the same with 239.9.9.9      and      ./beacon 239.9.9.9 "

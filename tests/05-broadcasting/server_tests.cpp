@@ -50,8 +50,7 @@ TEST_CASE("05.6.2 One newline is allowed, and anything else is ignored",
           "[program:feed_server][points:1][needs:05.7.1]") {
   because(
       "Anybody can send you anything. People type JOIN with a newline; all other datagrams, empty ones too, neither "
-      "subscribe nor "
-      "unsubscribe anybody, nor end the server.");
+      "subscribe nor unsubscribe anybody, nor end the server.");
   chapter("Subscribers and leases");
   by_hand("printf 'JOIN PLEASE' | nc -u -w1 127.0.0.1 7000");
   Program server("feed_server", anywhere);
@@ -217,8 +216,8 @@ TEST_CASE("05.7.1 Every subscriber gets every line, numbered from 1", "[program:
 TEST_CASE("05.7.2 Dead subscribers cost the others nothing", "[program:feed_server][points:3][needs:05.7.1]") {
   because(
       "A subscriber that has crashed leaves a closed port, and the system answers each line with a refusal. It may "
-      "stay in the list "
-      "until its lease runs out; the next in the list must get this very line, and the one after it too.");
+      "stay in the list until its lease runs out; the next in the list must get this very line, and the one after it "
+      "too.");
   chapter("Dead subscribers");
   by_hand("two subscribers with nc -u; end the first with Ctrl-C and type lines into the server");
   Program server("feed_server", anywhere);
@@ -242,8 +241,7 @@ TEST_CASE("05.7.3 At the end of input it says END three times, and ends",
           "[program:feed_server][points:3][needs:05.7.1]") {
   because(
       "A datagram may be lost, and after the last one nothing comes that would show it. Said three times, 100 ms "
-      "apart, it gets through. "
-      "LAST is the number of the last line, so that a lost last line is noticed.");
+      "apart, it gets through. LAST is the number of the last line, so that a lost last line is noticed.");
   chapter("The end is said three times");
   by_hand("nc -u 127.0.0.1 7000      type JOIN      and      printf 'one\\ntwo\\n' | ./feed_server 127.0.0.1 7000");
   bool lines = GENERATE(true, false);

@@ -46,8 +46,7 @@ TEST_CASE("06.1.2 A connect that hangs is given up after CONNECT_MS",
           "[program:deadline_client][points:4][needs:06.1.1]") {
   because(
       "When nothing comes back, connect waits for about two minutes. Let it begin without waiting (O_NONBLOCK), then "
-      "wait yourself, with a "
-      "limit. And 300 ms are neither 0 seconds nor 1.");
+      "wait yourself, with a limit. And 300 ms are neither 0 seconds nor 1.");
   chapter("A connect with a limit");
   by_hand("time ./deadline_client 192.0.2.1 7000 Hello 300 60000      (an address that nobody has)");
   FullListener nobody;
@@ -173,8 +172,7 @@ TEST_CASE("06.3.1 A server that does not read cannot hold the client",
   chapter("A send can wait too");
   by_hand(
       "a Python server with SO_RCVBUF 2048 that accepts and sleeps      and      time ./deadline_client 127.0.0.1 7000 "
-      "$(head -c 100000 "
-      "/dev/zero | tr '\\0' x) 1000 1500");
+      "$(head -c 100000 /dev/zero | tr '\\0' x) 1000 1500");
   Listener us;
   take_little(us);
   std::string message = counted_bytes(100'000);
@@ -190,8 +188,7 @@ TEST_CASE("06.3.2 A message that goes out little by little arrives whole",
           "[program:deadline_client][points:2][extra][needs:06.1.1]") {
   because(
       "On a non-blocking socket send takes what fits and no more, or fails with EAGAIN when nothing fits. Neither is "
-      "an error: wait and go on "
-      "where it stopped.");
+      "an error: wait and go on where it stopped.");
   chapter("A send can wait too");
   by_hand("a Python server with SO_RCVBUF 2048 that waits a second before it reads");
   Listener us;
@@ -215,8 +212,8 @@ TEST_CASE("06.4.1 A server that stays silent is given up after TOTAL_MS",
       "apart.");
   chapter("Timeouts and deadlines");
   by_hand(
-      "python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); input()\""
-      "      and      time ./deadline_client 127.0.0.1 7000 Hello 1000 300");
+      "python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); input()\"      and      "
+      "time ./deadline_client 127.0.0.1 7000 Hello 1000 300");
   Listener us;
   Program quick("deadline_client", {us.host(), us.port(), "Hello", ample, "300"});
   Program slow("deadline_client", {us.host(), us.port(), "Hello", ample, "1500"});
@@ -229,13 +226,12 @@ TEST_CASE("06.4.1 A server that stays silent is given up after TOTAL_MS",
 TEST_CASE("06.4.2 A byte now and then does not win more time", "[program:deadline_client][points:3][needs:06.1.1]") {
   because(
       "A timeout that begins anew with each recv never ends as long as something comes. Fix one deadline, and give "
-      "each wait what is left "
-      "of it.");
+      "each wait what is left of it.");
   chapter("Timeouts and deadlines");
   by_hand(
       "python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); [c.send(b'x') or "
-      "__import__('time').sleep(0.1) for i in range(99)]\""
-      "      and      time ./deadline_client 127.0.0.1 7000 Hello 1000 1000");
+      "__import__('time').sleep(0.1) for i in range(99)]\"      and      time ./deadline_client 127.0.0.1 7000 Hello "
+      "1000 1000");
   Listener us;
   Program client("deadline_client", {us.host(), us.port(), "Hello", ample, "1000"});
 
@@ -251,8 +247,7 @@ TEST_CASE("06.4.3 What had arrived is on stdout when the time is over",
   chapter("What had arrived");
   by_hand(
       "python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); c.send(b'Echo: he'); "
-      "input()\""
-      "      and      ./deadline_client 127.0.0.1 7000 hello 1000 1000");
+      "input()\"      and      ./deadline_client 127.0.0.1 7000 hello 1000 1000");
   Listener us;
   Program client("deadline_client", {us.host(), us.port(), "hello", ample, std::to_string(stretched(1500).count())});
 
@@ -269,13 +264,11 @@ TEST_CASE("06.4.4 A reply that comes late, but within its limit, is taken",
           "[program:deadline_client][points:2][needs:06.1.1]") {
   because(
       "CONNECT_MS is for connecting and ends with it. A timer that goes on, or a socket that is left non-blocking "
-      "without a wait, gives up "
-      "on a server that is just slow.");
+      "without a wait, gives up on a server that is just slow.");
   chapter("Timeouts and deadlines");
   by_hand(
       "python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); input(); c.send(b'Echo: "
-      "Hello')\""
-      "      and      ./deadline_client 127.0.0.1 7000 Hello 1000 60000, and Enter after two seconds");
+      "Hello')\"      and      ./deadline_client 127.0.0.1 7000 Hello 1000 60000, and Enter after two seconds");
   Listener us;
   Program client("deadline_client", {us.host(), us.port(), "Hello", std::to_string(stretched(1000).count()), ample});
 
@@ -293,8 +286,7 @@ TEST_CASE("06.4.5 A reply that ends too early is an error", "[program:deadline_c
   chapter("What had arrived");
   by_hand(
       "python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); c.send(b'Echo: he'); "
-      "c.shutdown(1)\""
-      "      and      ./deadline_client 127.0.0.1 7000 hello 1000 60000; echo $?");
+      "c.shutdown(1)\"      and      ./deadline_client 127.0.0.1 7000 hello 1000 60000; echo $?");
   Listener us;
   Program client("deadline_client", {us.host(), us.port(), "hello", ample, ample});
 
@@ -313,8 +305,7 @@ TEST_CASE("06.4.6 A client that was stopped and continued goes on waiting",
   chapter("Interrupted waits");
   by_hand(
       "python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); input(); c.send(b'Echo: "
-      "Hello')\""
-      "      and      ./deadline_client 127.0.0.1 7000 Hello 1000 60000, Ctrl-Z, fg, then Enter in Python");
+      "Hello')\"      and      ./deadline_client 127.0.0.1 7000 Hello 1000 60000, Ctrl-Z, fg, then Enter in Python");
   Listener us;
   Program client("deadline_client", {us.host(), us.port(), "Hello", ample, ample});
 
@@ -337,8 +328,8 @@ TEST_CASE("06.4.7 Being stopped and continued does not start the clock anew",
   because("A wait that was interrupted goes on for what is left of its time, not for the whole of it again.");
   chapter("Interrupted waits");
   by_hand(
-      "python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); input()\""
-      "      and      ./deadline_client 127.0.0.1 7000 Hello 1000 1500, again and again Ctrl-Z and fg");
+      "python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); input()\"      and      "
+      "./deadline_client 127.0.0.1 7000 Hello 1000 1500, again and again Ctrl-Z and fg");
   Listener us;
   Program client("deadline_client", {us.host(), us.port(), "Hello", ample, "1500"});
 
@@ -357,8 +348,8 @@ TEST_CASE("06.4.8 A stop past the deadline ends the client as soon as it goes on
   because("The deadline is a point in time. It passes for a stopped program too.");
   chapter("Interrupted waits");
   by_hand(
-      "python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); input()\""
-      "      and      ./deadline_client 127.0.0.1 7000 Hello 1000 2000, Ctrl-Z, after three seconds fg");
+      "python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); input()\"      and      "
+      "./deadline_client 127.0.0.1 7000 Hello 1000 2000, Ctrl-Z, after three seconds fg");
   // Longer than what "at once" may take here, so that whoever starts anew is too late.
   Milliseconds total = 2 * latest_after(Milliseconds(0));
   Listener us;

@@ -80,8 +80,7 @@ TEST_CASE("06.5.3 A stranger's datagram is no answer", "[program:retry_client][p
 TEST_CASE("06.5.4 Each run has an id of its own", "[program:retry_client][points:1][needs:06.5.1]") {
   because(
       "Runs that share an id take each other's answers. The second of the day, or a generator without a seed, is the "
-      "same for all who start "
-      "together.");
+      "same for all who start together.");
   chapter("An id for each question");
   by_hand(
       "nc -u -l -k 127.0.0.1 7000      and      for i in 1 2 3 4; do ./retry_client 127.0.0.1 7000 Hello 1 1000 & "

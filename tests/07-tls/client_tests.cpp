@@ -73,8 +73,7 @@ TEST_CASE("07.5.2 A missing or senseless CA file is named before the client conn
 TEST_CASE("07.5.3 A certificate from somebody else is refused", "[program:tls_echo_client][points:4][needs:07.5.1]") {
   because(
       "Everybody can make a certificate with any name in it. What counts is who signed it. By default OpenSSL's client "
-      "does not "
-      "look: SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr) makes it.");
+      "does not look: SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr) makes it.");
   chapter("Whom to trust");
   by_hand(
       "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -keyout self.key -out self.pem      serve it with "
@@ -108,8 +107,8 @@ TEST_CASE("07.5.5 Who may not sign, or not serve, is refused",
           "[program:tls_echo_client][points:3][extra][needs:07.5.1]") {
   because(
       "The owner of any certificate has a key and can sign with it. Only those marked as an authority (CA:TRUE) may; "
-      "and a certificate "
-      "for clients does not make a server. Verification by OpenSSL knows that; a home-made one forgets it.");
+      "and a certificate for clients does not make a server. Verification by OpenSSL knows that; a home-made one "
+      "forgets it.");
   chapter("A chain of certificates");
   by_hand("openssl x509 -in server.pem -noout -ext basicConstraints,extendedKeyUsage");
   World world;
@@ -124,8 +123,7 @@ TEST_CASE("07.5.6 The system's own list of authorities is not used",
           "[program:tls_echo_client][points:2][extra][needs:07.5.1]") {
   because(
       "You were told to trust CA and nobody else. SSL_CTX_set_default_verify_paths adds a hundred others, each of "
-      "which could make a "
-      "certificate for your server.");
+      "which could make a certificate for your server.");
   chapter("Whom to trust");
   by_hand("SSL_CERT_FILE=rogue-ca.pem ./tls_echo_client 127.0.0.1 7000 hello ca.pem");
   World world;
@@ -146,8 +144,7 @@ TEST_CASE("07.5.7 A chain by way of another authority is accepted if it is whole
           "[program:tls_echo_client][points:2][extra][needs:07.5.1]") {
   because(
       "CA signed an intermediate authority, which signed the server. The server sends both; from its own certificate "
-      "alone no way "
-      "leads to CA.");
+      "alone no way leads to CA.");
   chapter("A chain of certificates");
   by_hand("openssl verify -CAfile ca.pem -untrusted intermediate.pem server.pem");
   World world;
@@ -164,8 +161,7 @@ TEST_CASE("07.5.7 A chain by way of another authority is accepted if it is whole
 TEST_CASE("07.6.1 A certificate for another name is refused", "[program:tls_echo_client][points:3][needs:07.5.1]") {
   because(
       "Whoever has a good certificate for one name could play every other server. The chain says that the certificate "
-      "is genuine; only "
-      "the name says that it is *theirs*: SSL_set1_host.");
+      "is genuine; only the name says that it is *theirs*: SSL_set1_host.");
   chapter("The name");
   by_hand("./tls_echo_client 127.0.0.1 7000 hello ca.pem other.example.test; echo $?");
   World world;
@@ -183,8 +179,7 @@ TEST_CASE("07.6.1 A certificate for another name is refused", "[program:tls_echo
 TEST_CASE("07.6.2 An address is matched as an address", "[program:tls_echo_client][points:2][needs:07.5.1]") {
   because(
       "127.0.0.1 is not a name that looks like a number: certificates have a kind of entry of its own for addresses, "
-      "and a name entry "
-      "with the same text proves nothing. X509_VERIFY_PARAM_set1_ip_asc asks for the right kind.");
+      "and a name entry with the same text proves nothing. X509_VERIFY_PARAM_set1_ip_asc asks for the right kind.");
   chapter("The name");
   by_hand("openssl x509 -in server.pem -noout -ext subjectAltName");
   World world;
@@ -201,8 +196,7 @@ TEST_CASE("07.6.2 An address is matched as an address", "[program:tls_echo_clien
 TEST_CASE("07.6.3 The name is told to the server (SNI)", "[program:tls_echo_client][points:3][needs:07.5.1]") {
   because(
       "A server may have a certificate for each of its names and must know, before anything is encrypted, which one "
-      "you want. "
-      "SSL_set1_host only checks; SSL_set_tlsext_host_name tells.");
+      "you want. SSL_set1_host only checks; SSL_set_tlsext_host_name tells.");
   chapter("The name");
   by_hand(
       "openssl s_server -accept 7000 -cert default.pem -key default.key -servername right.example.test -cert2 "
@@ -329,8 +323,7 @@ TEST_CASE("07.7.4 Addresses are tried until TCP connects, and a failed handshake
           "[program:tls_echo_client][points:3][extra][needs:07.5.1]") {
   because(
       "A refused connection says nothing about the next address. A failed handshake says that somebody is there who is "
-      "not who you "
-      "want; asking around until somebody fits is what an attacker hopes for.");
+      "not who you want; asking around until somebody fits is what an attacker hopes for.");
   chapter("The handshake");
   by_hand("./tls_echo_client 127.0.0.1 1 hello ca.pem; echo $?");
   World world;
@@ -365,8 +358,7 @@ TEST_CASE("07.8.1 close_notify ends the client's request, and it goes on reading
           "[program:tls_echo_client][points:2][needs:07.5.1]") {
   because(
       "The server may want the whole request before it answers. SSL_shutdown sends close_notify and returns 0: sent, "
-      "not yet "
-      "received. SSL_read still works then.");
+      "not yet received. SSL_read still works then.");
   chapter("The true end: close_notify");
   by_hand(by_openssl);
   World world;
@@ -391,8 +383,7 @@ TEST_CASE("07.8.2 A reply that ends without close_notify is truncated",
           "[program:tls_echo_client][points:4][needs:07.8.1]") {
   because(
       "Even a reply of the right length may have been cut: nobody but the server knows where it ends. "
-      "SSL_ERROR_ZERO_RETURN is the only "
-      "good end; an attacker on the way can end TCP whenever he likes.");
+      "SSL_ERROR_ZERO_RETURN is the only good end; an attacker on the way can end TCP whenever he likes.");
   chapter("The true end: close_notify");
   by_hand("openssl s_server, kill -9 it in the middle");
   World world;
@@ -452,8 +443,7 @@ TEST_CASE("07.8.5 A message of 100,000 bytes gets there and back",
           "[program:tls_echo_client][points:1][needs:07.8.1]") {
   because(
       "Seven records each way. SSL_write takes all of it unless you ask for less (SSL_MODE_ENABLE_PARTIAL_WRITE); "
-      "SSL_read gives "
-      "one record at most.");
+      "SSL_read gives one record at most.");
   chapter("Read and write");
   by_hand("./tls_echo_client 127.0.0.1 7000 $(head -c 100000 /dev/zero | tr '\\0' x) ca.pem | wc -c");
   World world;

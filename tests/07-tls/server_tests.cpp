@@ -23,8 +23,7 @@ bool gives_up_naming(Program& server, const std::vector<std::string>& files) {
 TEST_CASE("07.1.1 The server presents its certificate", "[program:tls_echo_server][points:3]") {
   because(
       "A context holds what all connections have in common: certificate, key, versions. Each connection is an SSL "
-      "object made "
-      "from it; SSL_accept makes the server's part of the handshake.");
+      "object made from it; SSL_accept makes the server's part of the handshake.");
   chapter("A context for all connections");
   by_hand(by_openssl);
   World world;
@@ -43,8 +42,7 @@ TEST_CASE("07.1.2 The whole chain is sent", "[program:tls_echo_server][points:3]
   chapter("A chain of certificates");
   by_hand(
       "cat server.pem intermediate.pem > chain.pem; ./tls_echo_server 127.0.0.1 7000 chain.pem server.key      and     "
-      " "
-      "openssl s_client -connect 127.0.0.1:7000 -CAfile ca.pem -showcerts");
+      " openssl s_client -connect 127.0.0.1:7000 -CAfile ca.pem -showcerts");
   World world;
   Subject upper, lower;
   upper.authority = lower.authority = true;
@@ -63,8 +61,7 @@ TEST_CASE("07.1.3 A key that does not match is noticed before the server listens
           "[program:tls_echo_server][points:2][needs:07.1.1]") {
   because(
       "A server that does not look at the results starts well, and then every handshake fails with \"no shared "
-      "cipher\". "
-      "SSL_CTX_check_private_key compares the two; for a key of another kind it is the only call that does.");
+      "cipher\". SSL_CTX_check_private_key compares the two; for a key of another kind it is the only call that does.");
   chapter("A context for all connections");
   by_hand(
       "openssl genpkey -algorithm ed25519 -out other.key; ./tls_echo_server 127.0.0.1 7000 server.pem other.key; echo "
@@ -136,8 +133,7 @@ TEST_CASE("07.2.2 A handshake that arrives in pieces is a handshake",
           "[program:tls_echo_server][points:1][needs:07.1.1]") {
   because(
       "TCP may cut a hello anywhere. On a socket that does not wait, SSL_accept then says SSL_ERROR_WANT_READ: wait, "
-      "and "
-      "call it again.");
+      "and call it again.");
   chapter("The handshake");
   by_hand("a proxy that forwards sixteen bytes at a time");
   World world;
@@ -153,8 +149,7 @@ TEST_CASE("07.2.3 A handshake that is not complete after five seconds is dropped
           "[waits][program:tls_echo_server][points:3][needs:07.1.1]") {
   because(
       "Strangers may connect and say nothing, or a byte now and then. Each holds a descriptor and perhaps a thread. "
-      "One deadline for "
-      "the whole handshake ends that; a timeout for each read does not.");
+      "One deadline for the whole handshake ends that; a timeout for each read does not.");
   chapter("A limit for strangers");
   by_hand("./tls_echo_server 127.0.0.1 7000 server.pem server.key      and      time nc 127.0.0.1 7000");
   World world;
@@ -251,8 +246,7 @@ TEST_CASE("07.3.2 A client that receives just once finds all of its echo",
           "[program:tls_echo_server][points:1][needs:07.3.1]") {
   because(
       "Each SSL_write makes a record, and each SSL_read gives at most one. The prefix in a record of its own is all "
-      "that a client "
-      "sees that reads once.");
+      "that a client sees that reads once.");
   chapter("Read and write");
   by_hand("a Python client: s.sendall(b'hi'); print(s.recv(1024))");
   World world;
@@ -280,8 +274,7 @@ TEST_CASE("07.3.3 Bytes are bytes: zero, 0xff and newlines come back unharmed",
 TEST_CASE("07.3.4 Large messages come back whole", "[program:tls_echo_server][points:2][needs:07.3.1]") {
   because(
       "A record holds at most 16 KiB, so a large message is many of them. TLS may also hold decrypted bytes that poll "
-      "knows "
-      "nothing of: read until SSL_read has no more.");
+      "knows nothing of: read until SSL_read has no more.");
   chapter("Read and write");
   by_hand("head -c 2000000 /dev/zero | openssl s_client -connect 127.0.0.1:7000 -quiet | wc -c");
   World world;
@@ -335,8 +328,7 @@ TEST_CASE("07.3.7 A request that ends without close_notify is truncated",
           "[program:tls_echo_server][points:3][needs:07.3.1]") {
   because(
       "Anybody between you and the client can end the TCP connection. Only close_notify, which nobody can forge, says "
-      "that the "
-      "request is complete: SSL_ERROR_ZERO_RETURN. Everything else that ends SSL_read is no end.");
+      "that the request is complete: SSL_ERROR_ZERO_RETURN. Everything else that ends SSL_read is no end.");
   chapter("The true end: close_notify");
   by_hand("a Python client that calls s.detach() and closes the socket, without unwrap()");
   World world;
@@ -361,8 +353,7 @@ TEST_CASE("07.3.7 A request that ends without close_notify is truncated",
 TEST_CASE("07.4.1 Several connections are served at a time", "[program:tls_echo_server][points:2][needs:07.3.1]") {
   because(
       "A conversation may last for hours, and others want to be served meanwhile: give each connection a thread or a "
-      "process, or "
-      "let poll say who has something.");
+      "process, or let poll say who has something.");
   chapter("Many at once");
   by_hand("openssl s_client in two terminals");
   World world;

@@ -32,8 +32,7 @@ TEST_CASE("07.9.1 Plain text and nonsense cost one connection",
           "[program:tls_echo_server][points:3][extra][needs:07.3.1]") {
   because(
       "Somebody will type http:// for https://. SSL_accept fails then, and that is the end of one connection and no "
-      "reason to end "
-      "the server.");
+      "reason to end the server.");
   chapter("What a server owes to strangers");
   by_hand(std::string(run_server) + "      and      curl http://127.0.0.1:7000/");
   World world;
@@ -69,8 +68,7 @@ TEST_CASE("07.9.2 Clients that hang up in the handshake cost one connection each
           "[program:tls_echo_server][points:3][extra][needs:07.3.1]") {
   because(
       "A scanner, a client whose user pressed Ctrl-C, a client that does not like your certificate: the handshake "
-      "fails in many "
-      "places. Each is the end of one connection.");
+      "fails in many places. Each is the end of one connection.");
   chapter("What a server owes to strangers");
   by_hand(std::string(run_server) +
           "      and      openssl s_client -connect 127.0.0.1:7000 -CAfile other-ca.pem -verify_return_error");
@@ -102,8 +100,7 @@ TEST_CASE("07.9.3 A client that leaves its replies unread costs nothing",
           "[program:tls_echo_server][points:2][extra][needs:07.3.1]") {
   because(
       "OpenSSL writes to the socket with write, which knows no MSG_NOSIGNAL: the second write to a client that has "
-      "gone raises SIGPIPE, "
-      "which ends a program that does not ignore it.");
+      "gone raises SIGPIPE, which ends a program that does not ignore it.");
   chapter("SIGPIPE again");
   by_hand(std::string(run_server) + "      and a client that sends 20 messages and closes at once");
   World world;
@@ -285,8 +282,7 @@ TEST_CASE("07.10.1 With --client-ca only clients with a certificate are served",
           "[program:tls_echo_server][points:5][bonus][needs:07.3.1]") {
   because(
       "TLS can prove both sides. SSL_VERIFY_PEER makes a server ask for a certificate; only with "
-      "SSL_VERIFY_FAIL_IF_NO_PEER_CERT does it "
-      "insist on one.");
+      "SSL_VERIFY_FAIL_IF_NO_PEER_CERT does it insist on one.");
   chapter("Client certificates");
   by_hand(
       "./tls_echo_server 127.0.0.1 7000 --client-ca ca.pem server.pem server.key      and      openssl s_client ... "
@@ -322,8 +318,7 @@ TEST_CASE("07.10.2 SIGHUP renews the certificate, and nobody is dropped",
           "[program:tls_echo_server][points:5][bonus][needs:07.3.1]") {
   because(
       "Certificates run out every few weeks, conversations may last longer. A new context for those that come, the old "
-      "one for those that "
-      "are there: SSL_new keeps its context alive.");
+      "one for those that are there: SSL_new keeps its context alive.");
   chapter("Renewing a certificate");
   by_hand("cp new.pem server.pem; cp new.key server.key; kill -HUP $(pidof tls_echo_server)");
   World world;

@@ -96,6 +96,7 @@ void add_calls(const std::string& listing, std::set<std::string>& to) {
   for (std::string line; std::getline(lines, line);) {
     std::size_t open = line.find('('), from = line.rfind(' ', open);
     if (open == std::string::npos || from == std::string::npos || line.find(" | ") != std::string::npos) continue;
+    if (from + 1 == open) continue;  // "(8 earlier)"
     std::string call = line.substr(from + 1, open - from - 1) + "()";
     if (std::size_t failed = line.find(" = -1 "); failed != std::string::npos)
       call += "=" + line.substr(failed + 6, line.find(' ', failed + 6) - failed - 6);
