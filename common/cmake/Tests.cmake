@@ -192,7 +192,9 @@ function(add_alternatives number stem)
         add_c_program(alternatives ${number} ${target} ${program} ${folder} ${source_folder}/${program}.c)
         continue()
       elseif(EXISTS ${source_folder}/${program}.py)
-        file(REMOVE ${folder}/${program})  # it may have been a link to the reference's
+        if(IS_SYMLINK ${folder}/${program})
+          file(REMOVE ${folder}/${program})  # to write through it would be to write the reference's
+        endif()
         configure_file(${source_folder}/${program}.py ${folder}/${program} COPYONLY
           FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
         continue()

@@ -3,8 +3,8 @@ if(NOT COMPILER)
   message(FATAL_ERROR "Fuzzing needs clang++ with libFuzzer (Debian: clang and libclang-rt-dev); this machine has none. "
     "The corpora are replayed without it by `cmake --workflow --preset test`.")
 endif()
-execute_process(COMMAND ${COMPILER} -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize=vptr
-    -fno-sanitize-recover=undefined ${FLAGS} -pthread -o fuzz-${NAME} RESULT_VARIABLE failed)
+execute_process(COMMAND ${COMPILER} -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined,float-cast-overflow
+    -fno-sanitize=vptr -fno-sanitize-recover=undefined,float-cast-overflow ${FLAGS} -pthread -o fuzz-${NAME} RESULT_VARIABLE failed)
 if(failed)
   message(FATAL_ERROR "${COMPILER} could not build it. Is its libFuzzer installed (Debian: libclang-rt-dev)?")
 endif()
