@@ -223,20 +223,28 @@ TEST_CASE("04.9.2 Answers under way are finished before the server stops",
       "reading, send what is owed, and only then exit.");
   chapter("Stop without losing answers");
   by_hand("a client that sends 16 MB of frames and waits; press Ctrl-C in the server; now let the client read");
-  Program server("persistent_server", anywhere);
-  Peer client = server.connect();
   std::string payload = counted_bytes(200'000), much;
   for (int i = 0; i < 80; ++i) much += frame(payload);
-  fill(server, client, much);
 
-  auto since = std::chrono::steady_clock::now();
-  server.signal(SIGTERM);
-  let_it_react(server);
-  // A program that has gone by now says that it has finished.
-  bool still_there = server.state().kind == Exit::Kind::running;
-  CHECK(whole_answers(client.receive_all(), payload, still_there));
-  client.close();
-  CHECK(stopped_in_time(server, since));
+  // A program need not wait for us for more than 2 seconds. When this machine has kept us from reading for so long, what
+  // we have read says nothing, and we try again.
+  bool read_in_time = false;
+  for (int round = 0; round < 3 && !read_in_time; ++round) {
+    Program server("persistent_server", anywhere);
+    Peer client = server.connect();
+    fill(server, client, much);
+
+    auto since = std::chrono::steady_clock::now();
+    server.signal(SIGTERM);
+    let_it_react(server);
+    // A program that has gone by now says that it has finished.
+    bool still_there = server.state().kind == Exit::Kind::running;
+    Received answers = client.receive_all();
+    read_in_time = std::chrono::steady_clock::now() - since < Milliseconds(1800);
+    if (read_in_time) CHECK(whole_answers(answers, payload, still_there));
+    client.close();
+    CHECK(stopped_in_time(server, since));
+  }
 }
 
 TEST_CASE("04.9.3 A client that takes nothing cannot keep the server from stopping",

@@ -105,7 +105,7 @@ int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN);
   int server = connect_to(argv[1], argv[2]), ended = 0, finished = 0;
   fcntl(server, F_SETFL, O_NONBLOCK);
-  struct buffer typed = {0}, requests = {0}, answers = {0};
+  static struct buffer typed, requests, answers;
   long owed = 0;
   while (!finished || owed > 0) {
     struct pollfd fds[] = {{ended || held(&requests) > PIECE ? -1 : 0, POLLIN, 0}, {server, POLLIN, 0}};
@@ -138,8 +138,5 @@ int main(int argc, char **argv) {
       return 1;
     }
   }
-  free(typed.bytes);
-  free(requests.bytes);
-  free(answers.bytes);
   return 0;
 }

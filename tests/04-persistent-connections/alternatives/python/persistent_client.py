@@ -7,49 +7,66 @@ import sys
 import threading
 
 LONGEST = 1024 * 1024
-asked = 0
 
 
-def send_lines(connection):
-    global asked
-    try:
-        # Twice the limit is plenty to see that a line is too long.
-        while line := sys.stdin.buffer.readline(LONGEST + 2):
-            line = line.removesuffix(b"\n")
-            if len(line) > LONGEST:
-                print("persistent_client: stdin: a line is longer than 1 MiB", file=sys.stderr, flush=True)
-                os._exit(1)
-            asked += 1
-            connection.sendall(struct.pack("!I", len(line)) + line)
-        connection.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass  # the other thread will see what has happened
+class Client:
+    def __init__(self, server):
+        self.server = server
+        self.asked = self.answered = 0
+        self.asked_all = False
+        self.lock = threading.Lock()
+
+    def end(self, status, trouble=None):
+        """Without waiting for the other thread, which may be waiting for stdin."""
+        if trouble:
+            print(f"persistent_client: {trouble}", file=sys.stderr, flush=True)
+        os._exit(status)
+
+    def end_if_done(self):
+        with self.lock:
+            if self.asked_all and self.answered == self.asked:
+                self.end(0)
+
+    def send_lines(self):
+        try:
+            while line := sys.stdin.buffer.readline(LONGEST + 2):
+                line = line.removesuffix(b"\n")
+                if len(line) > LONGEST:
+                    self.end(1, "stdin: a line is longer than 1 MiB")
+                self.asked += 1
+                self.server.sendall(struct.pack("!I", len(line)) + line)
+            self.server.shutdown(socket.SHUT_WR)
+        except OSError:
+            return  # the other thread will see what has happened
+        self.asked_all = True
+        self.end_if_done()
+
+    def print_answers(self):
+        answers = self.server.makefile("rb")
+        while len(header := answers.read(4)) == 4:
+            length, = struct.unpack("!I", header)
+            payload = answers.read(length)
+            if len(payload) < length:
+                return
+            sys.stdout.buffer.write(payload + b"\n")
+            sys.stdout.buffer.flush()
+            with self.lock:
+                self.answered += 1
+            self.end_if_done()
 
 
 def main():
     if len(sys.argv) != 3 or not sys.argv[2].isdecimal() or not 1 <= int(sys.argv[2]) <= 65535:
         print("usage: persistent_client HOST PORT", file=sys.stderr)
         return 2
-    connection = socket.create_connection((sys.argv[1], int(sys.argv[2])))
-    sender = threading.Thread(target=send_lines, args=(connection,), daemon=True)
-    sender.start()
-    answers, whole = connection.makefile("rb"), 0
+    client = Client(socket.create_connection((sys.argv[1], int(sys.argv[2]))))
+    threading.Thread(target=client.send_lines, daemon=True).start()
     try:
-        while len(header := answers.read(4)) == 4:
-            length, = struct.unpack("!I", header)
-            payload = answers.read(length)
-            if len(payload) < length:
-                break
-            whole += 1
-            sys.stdout.buffer.write(payload + b"\n")
-            sys.stdout.buffer.flush()
+        client.print_answers()
     except ConnectionError:
         pass
-    if asked > whole or sender.is_alive():
-        print(f"persistent_client: the server has ended: {asked - whole} answers are missing", file=sys.stderr,
-              flush=True)
-        os._exit(1)  # without waiting for stdin
-    return 0
+    client.end_if_done()
+    client.end(1, f"the server has ended: {client.asked - client.answered} answers are missing")
 
 
 if __name__ == "__main__":

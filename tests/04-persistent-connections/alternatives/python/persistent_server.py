@@ -55,9 +55,10 @@ class Server:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stopping.set)
         infos = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        # The backlog stays 100: out of descriptors, some versions of asyncio fail as often in a row, and tell each time.
         for info in infos:
             try:
-                server = await asyncio.start_server(self.serve, *info[4][:2], backlog=1024)
+                server = await asyncio.start_server(self.serve, *info[4][:2])
                 break
             except OSError:
                 if info is infos[-1]:
