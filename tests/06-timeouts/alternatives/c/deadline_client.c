@@ -102,7 +102,7 @@ int main(int argc, char **argv) {
   if (fd < 0) return fail("connect", reason == ETIMEDOUT ? "timed out" : strerror(reason));
 
   int status = converse(fd, argv[3], until);
-  fwrite(reply, 1, got, stdout);
+  if (got) fwrite(reply, 1, got, stdout);
   putchar('\n');
   free(reply);
   close(fd);
