@@ -25,6 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const Json json = Json::parse(text);
   walk(json, 0);
+  must(json.kind() != Json::Kind::number || text.find_first_not_of("0123456789+-.eE \t\r\n") == std::string::npos,
+       "a number is written as JSON writes numbers");
   // A file of grades may have been cut short, or written by somebody else.
   classroom::Grade grade;
   try {
