@@ -26,7 +26,7 @@ static SSL_CTX *make_context(const char *certificate, const char *key, const cha
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1)
     trouble = certificate;
-  else if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1)
+  else if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1 || SSL_CTX_check_private_key(context) != 1)
     trouble = key;
   else if (client_ca && !SSL_CTX_load_verify_locations(context, client_ca, NULL))
     trouble = client_ca;

@@ -10,6 +10,8 @@ import threading
 def make_context(certificate, key, client_authorities):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # Python's default takes an end of TCP for a good end.
+    context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
     try:
         context.load_cert_chain(certificate, key)
     except OSError as error:
