@@ -91,9 +91,9 @@ def main():
         reply += server.finish_sending()
         while data := server.receive():
             reply += data
-    except ssl.SSLEOFError:
-        fail(f"the reply is truncated after {len(reply)} bytes")
     except ssl.SSLError as error:
+        if isinstance(error, ssl.SSLEOFError) or error.reason == "UNEXPECTED_EOF_WHILE_READING":
+            fail(f"the reply is truncated after {len(reply)} bytes")
         fail(f"TLS: {error.reason or error}")
     if len(reply) < len(message) + 6:
         fail(f"reply ended after {len(reply)} of {len(message) + 6} bytes")

@@ -48,10 +48,9 @@ def serve(context, connection):
                     prefix = b""
                 client.sendall(prefix)
                 client.unwrap()
-            except ssl.SSLEOFError:
-                say("a request was truncated")
             except OSError as error:
-                say(error)
+                cut = isinstance(error, ssl.SSLEOFError) or "UNEXPECTED_EOF" in str(error)
+                say("a request was truncated" if cut else error)
 
 
 def listen_on(host, port):
