@@ -399,6 +399,8 @@ void TlsPeer::cut() {
   ::shutdown(connection_->fd, SHUT_WR);
 }
 
+void TlsPeer::wait_until_delivered() { wait_until_acknowledged(connection_->fd); }
+
 void TlsPeer::send_raw(std::string_view bytes) {
   connection_->tell("sent", "past TLS: " + in_quotes(bytes));
   drip(bytes);

@@ -81,6 +81,9 @@ class TlsPeer {
   /// Ends our side of the TCP connection without close_notify.
   void cut();
 
+  /// Waits until all that was sent lies in the program's kernel buffers, read or not.
+  void wait_until_delivered();
+
   /// Sends bytes past TLS, as they are. `drip` is for one at a time, which is not told to the story.
   void send_raw(std::string_view bytes);
   void drip(std::string_view byte);
