@@ -21,11 +21,12 @@ struct TlsSettings {
   const Identity* own = nullptr;                   ///< what we present; a server must have one
   std::map<std::string, const Identity*> by_name;  ///< what a server presents instead to who asks for that name (SNI)
 
-  const Identity* trusted = nullptr;  ///< whom we trust; without it everything passes
-  bool refuse = false;                ///< we refuse the other side's certificate, whatever it is
-  bool ask_for_certificate = false;   ///< a server asks the client for one
-  std::string name;                   ///< a client's SNI
-  std::size_t pieces_of = 0;          ///< our bytes go in pieces of that many, each read before the next is sent
+  const Identity* trusted = nullptr;   ///< whom we trust; without it everything passes
+  bool refuse = false;                 ///< we refuse the other side's certificate, whatever it is
+  bool ask_for_certificate = false;    ///< a server asks the client for one
+  std::string name;                    ///< a client's SNI
+  std::vector<std::string> protocols;  ///< what a client offers to speak inside TLS (ALPN, RFC 7301)
+  std::size_t pieces_of = 0;           ///< our bytes go in pieces of that many, each read before the next is sent
 };
 
 /// The test's end of a TLS connection with the program under test.
@@ -56,6 +57,9 @@ class TlsPeer {
 
   /// "TLSv1.3", after the handshake.
   std::string version() const;
+
+  /// Which of the offered protocols a server has taken (ALPN); empty if none.
+  std::string protocol() const;
 
   /// True when the client asked us for this name (SNI), or, if it is empty, for none; tells the story if not.
   bool was_asked_for(const std::string& name) const;
