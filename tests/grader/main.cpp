@@ -45,6 +45,9 @@ constexpr const char* usage =
     "  -j N                tests, or submissions of a class, that run at the same time\n"
     "  --speed-factor X    stretch every limit X times (measured if left out)\n"
     "  --no-record         without the flight recorder and the faults that it brings about\n"
+    "  --fault NAME        what shall happen to every program's calls: short-receives, interrupts, "
+    "interrupted-connect,\n"
+    "                      lost-accept\n"
     "  --results FOLDER    where the grades are (class; FOLDER-results/LAB if left out)\n"
     "  --only NAME         this submission alone (class; may be repeated)\n"
     "  --regrade           those that have been graded, too (class)\n"
@@ -135,6 +138,8 @@ Arguments parse(int argc, char* argv[]) {
       arguments.proof.remember = true;
     else if (word == "--shared-network")
       run.shared_network = true;
+    else if (word == "--fault")
+      run.fault = value();
     else if (word == "--no-record")
       run.record = false;
     else if (word == "--speed-factor")

@@ -25,10 +25,20 @@ void set_test_has_failed(bool failed);
 /// How long to watch that something does *not* happen: 150 ms. A slow program only makes this check kinder.
 Milliseconds quiet_period();
 
+/// The longest that anything awaited has taken, as a share of the patience it was awaited with: 0.5 and more is a near
+/// miss. Waits that were given up do not count: those fail their test by themselves.
+double longest_wait();
+void forget_longest_wait();
+
 /// A point on the steady clock after which waiting ends.
 class Deadline {
  public:
-  explicit Deadline(Milliseconds from_now) : end_(std::chrono::steady_clock::now() + from_now) {}
+  explicit Deadline(Milliseconds from_now) : begin_(std::chrono::steady_clock::now()), end_(begin_ + from_now) {}
+
+  /// The wait is over; what it took is noted for longest_wait() if patience() was its limit.
+  ~Deadline();
+  Deadline(const Deadline&) = default;
+  Deadline& operator=(const Deadline&) = default;
 
   bool passed() const { return std::chrono::steady_clock::now() >= end_; }
 
@@ -38,7 +48,7 @@ class Deadline {
   std::chrono::steady_clock::time_point time() const { return end_; }
 
  private:
-  std::chrono::steady_clock::time_point end_;
+  std::chrono::steady_clock::time_point begin_, end_;
 };
 
 }  // namespace harness

@@ -211,9 +211,7 @@ Received Peer::send_and_receive(std::string_view bytes, std::size_t count, bool 
   return result;
 }
 
-void Peer::wait_until_delivered() {
-  wait_until_acknowledged(connection_->fd);
-}
+void Peer::wait_until_delivered() { wait_until_acknowledged(connection_->fd); }
 
 bool Peer::heard_one_segment() const {
   tcp_info info = connection_->info();

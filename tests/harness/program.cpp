@@ -226,7 +226,7 @@ std::vector<int> program_pidfds;  // of the Programs that exist; only the test's
 Program::Process::Process(std::string program, std::vector<std::string> args, const Options& options)
     : name(std::move(program)),
       arguments(std::move(args)),
-      recording(recorder_library(), options.faults),
+      recording(recorder_library(), options.faults.empty() ? faults_everywhere() : options.faults),
       most_output_(options.output),
       most_memory_(options.memory) {
   std::string path = name.front() == '/' ? name : folder + "/" + name;

@@ -44,6 +44,7 @@ class JsonLines : public Catch::StreamingReporterBase {
     StreamingReporterBase::testCaseStarting(info);
     failure_.clear();
     set_test_has_failed(false);
+    forget_longest_wait();
     line("start", info, "");
   }
 
@@ -79,7 +80,7 @@ class JsonLines : public Catch::StreamingReporterBase {
     if (state != State::passed && state != State::skipped && state != State::not_started && !captures_folder().empty())
       keep_packets(info_id(*stats.testInfo));
 
-    std::string rest = ",\"state\":" + json_string(name(state));
+    std::string rest = ",\"state\":" + json_string(name(state)) + ",\"waited\":" + std::to_string(longest_wait());
     if (state != State::passed && state != State::skipped)
       rest += ",\"failure\":" + json_string(failure_) + ",\"details\":" + details(story);
     line("end", *stats.testInfo, rest);
