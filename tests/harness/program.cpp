@@ -31,6 +31,7 @@
 #include "quoted.hpp"
 #include "recording.hpp"
 #include "story.hpp"
+#include "usage.hpp"
 
 namespace harness {
 namespace {
@@ -331,6 +332,7 @@ void Program::Process::watch() {
       }
     if (now_ended) {
       int status = 0;
+      note_kept_waiting(pid);
       ::waitpid(pid, &status, 0);
       ended = true;
       std::lock_guard lock(mutex_);

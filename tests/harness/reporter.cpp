@@ -12,6 +12,7 @@
 #include "json.hpp"
 #include "process_tree.hpp"
 #include "story.hpp"
+#include "usage.hpp"
 #include "wire.hpp"
 
 namespace harness {
@@ -45,6 +46,7 @@ class JsonLines : public Catch::StreamingReporterBase {
     failure_.clear();
     set_test_has_failed(false);
     forget_longest_wait();
+    forget_kept_waiting();
     line("start", info, "");
   }
 
