@@ -44,7 +44,8 @@ function(add_book target folder)
     set(tables ${CMAKE_CURRENT_BINARY_DIR}/instructor)
     file(MAKE_DIRECTORY ${tables})
     add_custom_target(${target}-tables
-      COMMAND ${CMAKE_COMMAND} -D SOURCE=${PROJECT_SOURCE_DIR} -D FOLDER=${tables} -P ${docs}/instructor/tables.cmake)
+      COMMAND ${CMAKE_COMMAND} -D SOURCE=${PROJECT_SOURCE_DIR} -D FOLDER=${tables}
+        -D PROOF=${CMAKE_BINARY_DIR}/proof/report.md -P ${docs}/instructor/tables.cmake)
   else()
     set(DOXYGEN_EXCLUDE ${docs}/instructor)
   endif()

@@ -221,13 +221,18 @@ class Program::Process {
 };
 
 namespace {
-std::vector<int> program_pidfds;  // of the Programs that exist; only the test's thread uses it
+// Programs that others wrote, which a test starts by their path, are spared what happens everywhere.
+const Faults& faults_for(const std::string& name, const Options& options) {
+  return options.faults.empty() && name.front() != '/' ? faults_everywhere() : options.faults;
 }
+
+std::vector<int> program_pidfds;  // of the Programs that exist; only the test's thread uses it
+}  // namespace
 
 Program::Process::Process(std::string program, std::vector<std::string> args, const Options& options)
     : name(std::move(program)),
       arguments(std::move(args)),
-      recording(recorder_library(), options.faults.empty() ? faults_everywhere() : options.faults),
+      recording(recorder_library(), faults_for(name, options)),
       most_output_(options.output),
       most_memory_(options.memory) {
   std::string path = name.front() == '/' ? name : folder + "/" + name;

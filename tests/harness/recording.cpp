@@ -86,7 +86,7 @@ const Faults& faults_everywhere() { return everywhere; }
 
 const std::vector<std::pair<std::string, Faults>>& bearable_faults() {
   static const std::vector<std::pair<std::string, Faults>> all{
-      {"short-receives", {receives_at_most(100)}},
+      {"short-receives", {receives_at_most(1000)}},
       {"interrupts", {interrupts_every(3)}},
       {"interrupted-connect", {connect_is_interrupted()}},
       {"lost-accept", {accept_fails_once(ECONNABORTED)}},

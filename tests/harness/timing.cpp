@@ -89,10 +89,11 @@ bool ends_within(Program& program, Milliseconds limit, Clock::time_point since) 
   return tell_hanging(expected, "it is still running after " + in_ms(Clock::now() - since));
 }
 
-void keep_doing(Program& program, Milliseconds interval, Milliseconds oldest, const std::function<void()>& action) {
-  Clock::time_point end = Clock::now() - program.age() + oldest;
+void keep_doing(Program& program, Milliseconds interval, Milliseconds limit, const std::function<void()>& action) {
+  Clock::time_point start = Clock::now() - program.age();
   // The next time counts from the last, not from the action's end, so that a slow machine does not stretch it.
-  for (Clock::time_point next = Clock::now(); next < end; next = std::max(next + interval, Clock::now())) {
+  for (Clock::time_point next = Clock::now(); !is_overdue(start, limit);
+       next = std::max(next + interval, Clock::now())) {
     if (ends_before(program, next)) return;
     action();
   }
