@@ -167,14 +167,20 @@ std::vector<std::string> doubtful_blocks(const std::string& markdown) {
 std::string masked(const std::string& line) {
   static const std::vector<std::pair<std::regex, const char*>> masks{
       {std::regex("(127\\.0\\.0\\.1|\\[::1\\])([:.])[0-9]{5}\\b"), "$1$2PORT"},
+      {std::regex("htons\\([0-9]{5}\\)"), "htons(PORT)"},
       {std::regex("[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} [0-9]{4} GMT"), "DATE"},
       {std::regex("[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT"), "DATE"},
-      {std::regex("\\b[0-9]+\\.[0-9]+ (ms|seconds)\\b"), "TIME"},
       {std::regex("[A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} UTC [0-9]{4}"), "DATE"},
+      {std::regex("\\b[0-9]+(\\.[0-9]+)? ms\\b|\\b[0-9]+\\.[0-9]+ seconds\\b"), "TIME"},
+      {std::regex("timewait,[0-9]+sec"), "timewait,TIME"},
+      {std::regex(" *\\(it took TIME\\)"), ""},
       {std::regex("for [0-9]+ more days"), "for N more days"},
       {std::regex("\\b(pid=|Process )[0-9]+|==[0-9]+=="), "PID"},
-      {std::regex("\\b(seq|ack) [0-9]{6,}"), "$1 N"},  // of tcpdump, before it counts from the beginning
-      {std::regex("\\bwin [0-9]+"), "win N"},
+      {std::regex("\\b(win|seq|ack) [0-9]{6,}|\\bwin [0-9]+"), "$1 N"},  // of tcpdump
+      {std::regex("^((ESTAB|[A-Z]+-WAIT-?[12]?|LAST-ACK) +)[0-9]{5,}"), "$1N"},          // of ss: what a buffer holds
+      {std::regex("^((ESTAB|[A-Z]+-WAIT-?[12]?|LAST-ACK) +[0-9N]+ +)[0-9]{5,}"), "$1N"},
+      {std::regex("Port *Process"), "Port Process"},
+      {std::regex("^#[0-9]+ +(0x[0-9a-f]+ in )?"), "#FRAME "},  // of gdb
       {std::regex("0x[0-9a-f]{6,}"), "PLACE"},
       {std::regex("(\\.[ch]pp|\\.py|\\bc):[0-9]+"), "$1:LINE"},
       {std::regex("Python/[0-9.]+"), "Python/VERSION"},

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -154,20 +155,34 @@ bool is_there(const std::string& tool) {
   return false;
 }
 
-// Of the several programs called nc, the transcripts need the one that can finish sending.
-bool nc_knows_half_close() {
-  static const bool knows = std::system("nc -h 2>&1 | grep -q -e '\\[-[0-9A-Za-z]*N'") == 0;
-  return knows;
+// tcpdump becomes another user, and there is none where an ordinary user's private network was made.
+bool is_root_in_own_network = false;
+
+void enter_network() {
+  if (harness::network() == harness::Network::own) return;
+  is_root_in_own_network = ::geteuid() == 0 && ::unshare(CLONE_NEWNET) == 0;
+  if (is_root_in_own_network)
+    harness::settle_in_private_network();
+  else
+    harness::enter_private_network();
 }
 
-bool succeeds(const std::string& command) { return std::system((command + " > /dev/null 2>&1").c_str()) == 0; }
+// Asked once, since it takes a while.
+bool succeeds(const std::string& command) {
+  static std::map<std::string, bool> known;
+  auto [entry, is_new] = known.emplace(command, false);
+  if (is_new) entry->second = std::system((command + " > /dev/null 2>&1").c_str()) == 0;
+  return entry->second;
+}
 
 // Tools that are there and may not do what they are there for.
 std::string what_it_lacks(const std::string& tool, const std::string& command) {
   if (!is_there(tool)) return tool;
-  if (tool == "nc" && command.find("nc -N") != std::string::npos && !nc_knows_half_close()) return "nc with -N";
-  if (tool == "tcpdump" && (::geteuid() != 0 || harness::network() != harness::Network::own))
-    return "network of our own in which we are root";
+  // Of the several programs called nc, the transcripts need the one that can finish sending.
+  if (tool == "nc" && command.find(" -N") != std::string::npos &&
+      !succeeds("nc -h 2>&1 | grep -e '\\[-[0-9A-Za-z]*N'"))
+    return "nc with -N";
+  if (tool == "tcpdump" && !is_root_in_own_network) return "network of our own in which root is root";
   if (tool == "strace" && !succeeds("strace true")) return "strace that may look";
   if (tool == "gdb" && !succeeds("gdb -q -batch -ex run true 2>&1 | grep -q 'exited normally'"))
     return "gdb that may look";
@@ -325,7 +340,7 @@ void replay(const std::string& start) {
   std::vector<std::string> pages = pages_of(start);
   REQUIRE(!pages.empty());
   if (!is_there("bash")) SKIP("there is no bash here");
-  if (harness::network() != harness::Network::own) harness::enter_private_network();
+  enter_network();
   std::size_t count = 0;
   for (const std::string& page : pages) count += replay_page(page);
   if (count == 0) SKIP("nothing could be replayed here");

@@ -5,9 +5,6 @@
 # Who gets here is root already.
 sudo() { "$@"; }
 
-# In a network of our own there is no other user to become.
-tcpdump() { command tcpdump -Z root "$@"; }
-
 # Of the programs started here, not of other tests'.
 pgrep() { command pgrep -P $$ "$@"; }
 
@@ -40,10 +37,10 @@ both() {
 
 # Those of lab 07's chapter, and bad ones.
 certificates() {
-  local names="subjectAltName=DNS:localhost,IP:127.0.0.1"
-  openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj "/CN=My authority" -keyout ca.key -out ca.pem
-  openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj "/CN=Another" -keyout other.key -out other.pem
-  openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -addext "$names" -keyout server.key -out server.csr
+  local names="subjectAltName=DNS:localhost,IP:127.0.0.1" curve="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+  openssl req -x509 $curve -days 30 -subj "/CN=My authority" -keyout ca.key -out ca.pem
+  openssl req -x509 $curve -days 30 -subj "/CN=Another" -keyout other.key -out other.pem
+  openssl req $curve -subj /CN=localhost -addext "$names" -keyout server.key -out server.csr
   openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -days 30 -copy_extensions copy -out server.pem
   openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -days -1 -copy_extensions copy -out expired.pem
   openssl req -x509 -key server.key -days 30 -subj /CN=localhost -addext "$names" -out self.pem
