@@ -5,8 +5,8 @@
 #include "clock.hpp"
 #include "program.hpp"
 
-/// How limits of time are judged: not reached before 0.9 T, acted on before T + 1 s, and that second stretches with
-/// speed_factor(). Lower bounds are strict, since no load makes a clock run fast; upper bounds are loose.
+// How limits of time are judged: not reached before 0.9 T, acted on before T + 1 s, and that second stretches with
+// speed_factor(). Lower bounds are strict, since no load makes a clock run fast; upper bounds are loose.
 namespace harness {
 
 /// A time in which the test itself has to act: longer on a slow machine.

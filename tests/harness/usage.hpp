@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-/// What a program takes of the machine, its whole family counted.
+// What a program takes of the machine, its whole family counted.
 namespace harness {
 
 class Program;

@@ -7,7 +7,8 @@
 
 namespace {
 
-std::string trimmed(const std::string& text) { return text.substr(0, text.find_last_not_of(' ') + 1); }
+// A terminal shows nothing of blanks at the end, nor of a carriage return.
+std::string trimmed(const std::string& text) { return text.substr(0, text.find_last_not_of(" \r") + 1); }
 
 // A fenced block of a page, with the comments right before it.
 struct Block {
@@ -176,8 +177,8 @@ std::string masked(const std::string& line) {
       {std::regex(" *\\(it took TIME\\)"), ""},
       {std::regex("for [0-9]+ more days"), "for N more days"},
       {std::regex("\\b(pid=|Process )[0-9]+|==[0-9]+=="), "PID"},
-      {std::regex("\\b(win|seq|ack) [0-9]{6,}|\\bwin [0-9]+"), "$1 N"},  // of tcpdump
-      {std::regex("^((ESTAB|[A-Z]+-WAIT-?[12]?|LAST-ACK) +)[0-9]{5,}"), "$1N"},          // of ss: what a buffer holds
+      {std::regex("\\b(win|seq|ack) [0-9]{6,}|\\bwin [0-9]+"), "$1 N"},          // of tcpdump
+      {std::regex("^((ESTAB|[A-Z]+-WAIT-?[12]?|LAST-ACK) +)[0-9]{5,}"), "$1N"},  // of ss: what a buffer holds
       {std::regex("^((ESTAB|[A-Z]+-WAIT-?[12]?|LAST-ACK) +[0-9N]+ +)[0-9]{5,}"), "$1N"},
       {std::regex("Port *Process"), "Port Process"},
       {std::regex("^#[0-9]+ +(0x[0-9a-f]+ in )?"), "#FRAME "},  // of gdb

@@ -4,10 +4,10 @@
 
 /// What a page shows of a terminal, read from its Markdown.
 ///
-/// A fenced block that begins with `$ ` is a transcript: what stands behind `$ ` is typed (a line that begins with `> `,
-/// or follows a backslash, goes on with it), the lines under it are the answer. A block that begins with `> ` shows lab
-/// 01's shell; one whose first line has the words `left` and `right` shows two of them side by side. In an answer, a
-/// line `...` stands for any lines, and `...` in a line for any text.
+/// A fenced block that begins with `$ ` is a transcript: what stands behind `$ ` is typed (a line that begins with `>
+/// `, or follows a backslash, goes on with it), the lines under it are the answer. A block that begins with `> ` shows
+/// lab 01's shell; one whose first line has the words `left` and `right` shows two of them side by side. In an answer,
+/// a line `...` stands for any lines, and `...` in a line for any text.
 ///
 /// Comments before the block say more. Every block without a language is a transcript, or says that it is none.
 ///

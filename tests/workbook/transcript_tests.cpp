@@ -12,8 +12,8 @@
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <chrono>
-#include <filesystem>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <regex>
@@ -179,8 +179,7 @@ bool succeeds(const std::string& command) {
 std::string what_it_lacks(const std::string& tool, const std::string& command) {
   if (!is_there(tool)) return tool;
   // Of the several programs called nc, the transcripts need the one that can finish sending.
-  if (tool == "nc" && command.find(" -N") != std::string::npos &&
-      !succeeds("nc -h 2>&1 | grep -e '\\[-[0-9A-Za-z]*N'"))
+  if (tool == "nc" && command.find(" -N") != std::string::npos && !succeeds("nc -h 2>&1 | grep -e '\\[-[0-9A-Za-z]*N'"))
     return "nc with -N";
   if (tool == "tcpdump" && !is_root_in_own_network) return "network of our own in which root is root";
   if (tool == "strace" && !succeeds("strace true")) return "strace that may look";
@@ -217,7 +216,7 @@ std::size_t sockets_in_use() {
 
 // What goes on in the background and says nothing is ready when it has its socket.
 void wait_for_a_socket(std::size_t before) {
-  auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  auto limit = std::chrono::steady_clock::now() + patience;
   while (sockets_in_use() == before && std::chrono::steady_clock::now() < limit) ::usleep(10'000);
 }
 
@@ -297,7 +296,7 @@ struct Scratch {
 };
 
 // The pages that are replayed: those whose name begins so. Chapters one by one, since they take longest.
-const std::vector<std::string> replayed{"01-",   "02-",        "03-",        "04-",   "05-",     "06-", "07-",
+const std::vector<std::string> replayed{"01-",    "02-",         "03-",        "04-",       "05-",   "06-",   "07-",
                                         "errors", "from-python", "how-to-use", "reference", "start", "tools", "where-"};
 
 std::vector<std::string> pages_of(const std::string& start) {
