@@ -3,24 +3,19 @@
 #include <utility>
 #include <vector>
 
-/// What a test may let happen to a program's calls. Each is something that a real kernel does now and then; here it
-/// happens for certain. A program on which the recorder cannot work (static, raw system calls) is spared.
+// What a test may let happen to a program's calls. Each is something that a real kernel does now and then; here it
+// happens for certain. A program on which the recorder cannot work (static, raw system calls) is spared.
 namespace harness {
 
+/// One thing that happens to a program's calls. The functions below make them.
 struct Fault {
-  enum class Kind {
-    receive_most,
-    send_most,
-    interrupt_every,
-    accept_fails,
-    receive_fails,
-    send_fails,
-    connect_fails
-  } kind;
+  /// What happens.
+  enum class Kind { receive_most, send_most, interrupt_every, accept_fails, receive_fails, send_fails, connect_fails };
+  Kind kind;       ///< which of them
   int number = 0;  ///< bytes, or every how many calls, or errno
   int nth = 1;     ///< which call fails, from 1
 };
-using Faults = std::vector<Fault>;
+using Faults = std::vector<Fault>;  ///< All that happens to one program.
 
 /// A receive on a stream gives at most `bytes`, as a network does that cuts where it likes.
 inline Fault receives_at_most(int bytes) { return {Fault::Kind::receive_most, bytes}; }

@@ -5,9 +5,9 @@
 #include "clock.hpp"
 #include "program.hpp"
 
-/// How limits of time are judged: not reached before 0.9 T, acted on before T + 1 s. That second stretches with
-/// speed_factor(), and with the time that test and programs were kept_waiting() for a processor, since load may come in
-/// the middle of a test. Lower bounds are strict, since no load makes a clock run fast; upper bounds are loose.
+// How limits of time are judged: not reached before 0.9 T, acted on before T + 1 s. That second stretches with
+// speed_factor(), and with the time that test and programs were kept_waiting() for a processor, since load may come in
+// the middle of a test. Lower bounds are strict, since no load makes a clock run fast; upper bounds are loose.
 namespace harness {
 
 /// A time in which the test itself has to act: longer on a slow machine.

@@ -16,7 +16,8 @@ namespace harness {
 
 /// How the test's side of a TLS connection behaves. Identities must live as long as the peer.
 struct TlsSettings {
-  int lowest = TLS1_2_VERSION, highest = TLS1_3_VERSION;
+  int lowest = TLS1_2_VERSION;   ///< the oldest version that we offer
+  int highest = TLS1_3_VERSION;  ///< and the newest
 
   const Identity* own = nullptr;                   ///< what we present; a server must have one
   std::map<std::string, const Identity*> by_name;  ///< what a server presents instead to who asks for that name (SNI)
@@ -37,10 +38,14 @@ class TlsPeer {
  public:
   /// Takes over a connection. Nothing is sent yet.
   static TlsPeer client(Peer connection, const TlsSettings& settings = {});
+
+  /// The same for the other side.
+  /// \param settings with an identity of our own
   static TlsPeer server(Peer connection, const TlsSettings& settings);
 
+  /// A peer may be moved: into a vector of many, out of a function.
   TlsPeer(TlsPeer&&) noexcept;
-  TlsPeer& operator=(TlsPeer&&) noexcept;
+  TlsPeer& operator=(TlsPeer&&) noexcept;  ///< Likewise.
   ~TlsPeer();
 
   /// Makes the handshake. Returns whether it was completed, which is not an expectation.
@@ -90,10 +95,10 @@ class TlsPeer {
 
   /// Sends bytes past TLS, as they are. `drip` is for one at a time, which is not told to the story.
   void send_raw(std::string_view bytes);
-  void drip(std::string_view byte);
+  void drip(std::string_view byte);  ///< One byte past TLS.
 
-  void close();
-  void reset();
+  void close();  ///< Closes the TCP connection as it is, without close_notify.
+  void reset();  ///< Resets the TCP connection (RST).
 
   /// Receives to the end; a good one is close_notify.
   Received receive_all();

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstddef>
 
-/// What a program takes of the machine, its whole family counted.
+// What a program takes of the machine, its whole family counted.
 namespace harness {
 
 class Program;
