@@ -13,7 +13,8 @@ static void listen_to(net::Socket& server) {
   std::size_t count = server.recv(room);                           // the array is room for 512 bytes
   std::span<const std::byte> came = std::span(room).first(count);  // what came, and no more
   std::string_view text(reinterpret_cast<const char*>(came.data()), came.size());
-  std::printf("%zu bytes: %.*s\n", came.size(), static_cast<int>(text.size()), text.data());
+  std::printf("%zu bytes\n", came.size());
+  std::fwrite(text.data(), 1, text.size(), stdout);  // as they are: printf would stop at a zero byte
 }
 //! [listen_to]
 
