@@ -32,8 +32,8 @@ bool accepts(const World& world, const Identity& theirs, const std::string& name
 
 TEST_CASE("07.5.1 The client talks to a server that its authority vouches for", "[program:tls_echo_client][points:4]") {
   because(
-      "The chain leads to CA, the dates are right, the name is right: then the message goes out, and close_notify "
-      "after it.");
+      "The chain leads to CA, the dates are right, the name is right: then the message goes out, close_notify after "
+      "it, once, and the reply is read until the server's close_notify.");
   chapter("Whom to trust");
   by_hand(by_openssl);
   World world;

@@ -135,7 +135,7 @@ TEST_CASE("07.2.2 A handshake that arrives in pieces is a handshake",
       "TCP may cut a hello anywhere. On a socket that does not wait, SSL_accept then says SSL_ERROR_WANT_READ: wait, "
       "and call it again.");
   chapter("The handshake");
-  by_hand("a proxy that forwards sixteen bytes at a time");
+  by_hand("a proxy that forwards a few bytes at a time");
   World world;
   Program server("tls_echo_server", world.served());
   TlsSettings settings = world.as_client();

@@ -372,7 +372,10 @@ Program::~Program() {
   // What is about to crash or to end shall do so by itself, so that it can be told.
   let_settle();
   Evidence evidence;
-  bool look = Story::current().failed() || std::uncaught_exceptions() > 0;
+  std::uint64_t started = nanoseconds(p.started.time_since_epoch());
+  // A test that goes on after a failure, with its next arguments, starts programs that explain nothing of it.
+  bool too_late = Story::current().failed() && started > Story::current().failed_at();
+  bool look = !too_late && (Story::current().failed() || std::uncaught_exceptions() > 0);
   if (look && p.state().kind == Exit::Kind::running) evidence.busy_ms = processor_ms(p.pid);
   p.kill();
   std::string err = p.err, named = p.name;
@@ -389,17 +392,18 @@ Program::~Program() {
 
   if (report)
     story.note(named, essence_of_report(err));
-  else if (!err.empty())
+  else if (!err.empty() && (!too_late || died))
     story.note("its stderr", printable(last_lines(err, 6)));
   if (p.flooded) story.note(named, "was ended: it wrote more than a test reads");
   if (p.bloated) story.note(named, "was ended: it used more memory than a test allows");
-  if (p.exit.kind != Exit::Kind::running && !p.killed_by_us && !unwritten) story.note(named, in_words(p.exit));
+  if (p.exit.kind != Exit::Kind::running && !p.killed_by_us && !unwritten && (!too_late || report || died))
+    story.note(named, in_words(p.exit));
   if ((look || report || died) && !unwritten) {
     evidence.program = folder + "/" + named;
     evidence.exit = p.killed_by_us ? Exit{} : p.exit;
     evidence.killed_by_us = p.killed_by_us;
     evidence.said = report ? essence_of_report(err) : last_lines(err, 6);
-    evidence.start = nanoseconds(p.started.time_since_epoch());
+    evidence.start = started;
     evidence.asked_to_stop = p.asked_to_stop;
     evidence.lived_ms = nanoseconds(age()) / 1'000'000;
     tell_evidence(story, p.recording, evidence);
