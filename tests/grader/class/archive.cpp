@@ -50,6 +50,7 @@ Unpacked unpack(const std::string& archive, const Lab& lab, const std::string& f
   listing.output = 4 << 20;
   listing.only_stdout = true;
   Ended listed = run_confined({listing}, 1)[0];
+  if (listed.killed) throw KilledFromOutside("the unpacker was killed, and not by a limit of ours");
   if (!listed.cut.empty()) return {{}, "The archive was not read: " + listed.cut + "."};
   std::vector<std::string> names;
   std::istringstream lines(listed.output);
@@ -78,6 +79,7 @@ Unpacked unpack(const std::string& archive, const Lab& lab, const std::string& f
   if (words.size() > 500)
     return {{}, "The archive holds more than 500 source files in the lab's folder; nothing was taken from it."};
   Ended taken = run_confined({tar(archive, folder, user, words)}, 1)[0];
+  if (taken.killed) throw KilledFromOutside("the unpacker was killed, and not by a limit of ours");
   if (!taken.cut.empty())
     result.choice.notes.push_back("The archive was not unpacked whole: " + taken.cut + ".");
   else if (!taken.well())

@@ -37,6 +37,25 @@ std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
   return pointers;
 }
 
+// A compiler's driver tells that a program of its own was killed, and then just fails. It says so last of all and without
+// a place in the source, unlike what a source can make it say.
+bool tells_of_a_kill(std::string output) {
+  auto take_last_line = [&output] {
+    output.resize(output.find_last_not_of('\n') + 1);
+    std::size_t begin = output.rfind('\n') + 1;
+    std::string line = output.substr(begin);
+    output.resize(begin);
+    return line;
+  };
+  std::string line = take_last_line();
+  if (line == "compilation terminated.") line = take_last_line();
+  std::string who = line.substr(0, line.find(':')), what = line.substr(who.size());
+  return who.find_first_of("/ |") == std::string::npos &&
+         (what.starts_with(": fatal error: Killed signal terminated program ") ||
+          what == ": fatal error: ld terminated with signal 9 [Killed]" ||
+          what == ": error: unable to execute command: Killed");
+}
+
 class Runs {
  public:
   Runs(const std::vector<Confined>& all, std::size_t at_once)
@@ -132,10 +151,15 @@ class Runs {
   void finish(const One& one) {
     ::close(one.output);
     int status = 0;
-    while (::waitpid(one.pid, &status, 0) < 0 && errno == EINTR) {
+    rusage used{};
+    while (::wait4(one.pid, &status, 0, &used) < 0 && errno == EINTR) {
     }
     Ended& ended = ended_[one.index];
     ended.status = exit_status(status);
+    // The hard limit on processor time kills, too; it is ours.
+    auto seconds = static_cast<std::size_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec);
+    ended.killed = ended.cut.empty() && seconds < all_[one.index].processor_seconds &&
+                   (ended.status == 128 + SIGKILL || tells_of_a_kill(ended.output));
     if (ended.cut.empty() && ended.status == 128 + SIGXCPU)
       ended.cut =
           "it used more than " + std::to_string(all_[one.index].processor_seconds) + " seconds of the processor";

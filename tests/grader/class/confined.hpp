@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,13 @@ struct Ended {
   int status = 0;  ///< exit status, or 128 + signal
   std::string output;
   std::string cut;  ///< why it was ended: "it took longer than 20 seconds"; empty when it ended by itself
+  bool killed = false;  ///< by somebody else: no limit of ours was reached
   bool well() const { return status == 0 && cut.empty(); }
+};
+
+/// What a machine in trouble does to us (no memory left, a person's kill): no fault of the submission.
+struct KilledFromOutside : std::runtime_error {
+  using runtime_error::runtime_error;
 };
 
 /// Runs all of them, `at_once` at the same time; the results are in the order of the commands.

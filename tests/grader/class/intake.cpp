@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <set>
 
+#include "beneath.hpp"
 #include "names.hpp"
+#include "platform.hpp"
 
 namespace fs = std::filesystem;
 
@@ -45,10 +47,13 @@ Class submissions_in(const std::string& folder, const std::string& results) {
   for (const auto& entry : fs::directory_iterator(folder)) entries.push_back(entry);
   std::sort(entries.begin(), entries.end());
   std::map<std::string, Submission> loose;
+  std::string unread;
+  std::map<std::string, Told> told =
+      told_by_gradescope(Beneath(folder).read("submission_metadata.yml", 64 << 20, unread).value_or(""));
   std::error_code error;
   for (const fs::directory_entry& entry : entries) {
     std::string name = entry.path().filename().string(), path = entry.path().string();
-    if (name.starts_with(".") || name == "__MACOSX" || fs::weakly_canonical(path, error) == results) continue;
+    if (name.starts_with(".") || name == "__MACOSX" || name == "submission_metadata.yml" || fs::weakly_canonical(path, error) == results) continue;
     std::string stem = without_archive_ending(name);
     Submission one;
     if (entry.is_symlink()) {
@@ -77,6 +82,10 @@ Class submissions_in(const std::string& folder, const std::string& results) {
     }
     Named named = what_the_name_tells(stem);
     one.learner = as_file_name(named.learner);
+    if (auto known = told.find(name); known != told.end()) {
+      if (!known->second.learner.empty()) one.learner = as_file_name(known->second.learner);
+      one.submitted = known->second.submitted;
+    }
     if (named.late) one.notes.push_back("The platform marks it as late.");
     one.name = unique_name(as_file_name(stem), used);
     all.submissions.push_back(std::move(one));

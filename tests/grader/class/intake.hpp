@@ -12,6 +12,7 @@ struct Submission {
   std::string folder;              ///< with its files, or empty
   std::string archive;             ///< or empty
   std::vector<std::string> loose;  ///< single files, relative to `folder`
+  std::string submitted;           ///< as UTC, when the platform tells it
   std::vector<std::string> notes;
 };
 
