@@ -13,10 +13,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iomanip>
 #include <iostream>
 #include <map>
 #include <random>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -156,8 +158,17 @@ class ClassRun {
               << "   submissions    " << options_.folder << "\n   results        " << store_.folder()
               << "\n   containment    "
               << (setting_.contained ? setting_.hold.in_words() : "none: --without-containment")
-              << "\n   seed           " << setting_.run.seed << "\n\n"
+              << "\n   seed           " << setting_.run.seed << limits_in_words() << "\n\n"
               << std::flush;
+  }
+
+  std::string limits_in_words() const {
+    double factor = setting_.run.speed_factor;
+    if (factor < 1.25) return "";
+    std::ostringstream words;
+    words << std::fixed << std::setprecision(1) << "\n   limits         stretched " << factor
+          << " times, because the machine is slow or busy now";
+    return words.str();
   }
 
   void set_version() {
@@ -369,18 +380,20 @@ class ClassRun {
               << (more.empty() ? "" : " " + as_line(more)) << std::endl;
   }
 
+  // What is under way counts for a half. What stands last is cut off where the terminal is narrow: the bar.
   void show_progress() {
     std::size_t done = next_ - running_.size(), width = 24;
-    double passed = std::chrono::duration<double>(Clock::now() - started_).count();
+    double so_far = static_cast<double>(done) + static_cast<double>(running_.size()) / 2,
+           passed = std::chrono::duration<double>(Clock::now() - started_).count();
     std::string left;
     if (done >= 2) {
-      auto seconds = static_cast<long>(passed / static_cast<double>(done) * static_cast<double>(total_ - done)) + 1;
+      auto seconds = static_cast<long>(passed / so_far * (static_cast<double>(total_) - so_far)) + 1;
       left = seconds >= 90 ? ", about " + std::to_string((seconds + 30) / 60) + " minutes left"
                            : ", about " + std::to_string(seconds) + " seconds left";
     }
     std::size_t filled = total_ == 0 ? width : width * done / total_;
-    show_status(" [" + std::string(filled, '#') + std::string(width - filled, '.') + "] " + std::to_string(done) +
-                " of " + std::to_string(total_) + left);
+    show_status(" " + std::to_string(done) + " of " + std::to_string(total_) + left + "  [" + std::string(filled, '#') +
+                std::string(width - filled, '.') + "]");
   }
 
   bool end_is_asked_for() {
