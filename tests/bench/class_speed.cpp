@@ -153,7 +153,7 @@ double floor_seconds(const std::string& folder, const classroom::Recipe& recipe)
 // nothing better. Catch2 is the machine's own.
 double naive_seconds(const fs::path& submission) {
   std::string tree = fresh("naive");
-  for (const char* part : {"CMakeLists.txt", "CMakePresets.json", "common", "labs", "tests", "docs"})
+  for (const char* part : {"CMakeLists.txt", "CMakePresets.json", "common", "labs", "solutions", "tests", "docs"})
     fs::copy(std::string(SOURCE) + "/" + part, tree + "/" + part, fs::copy_options::recursive);
   copy_sources(submission, tree + "/labs/02-tcp-echo");
   double seconds = median_seconds(

@@ -68,6 +68,8 @@ Unpacked unpack(const std::string& archive, const Lab& lab, const std::string& f
             listed.well() ? "The archive is empty."
                           : "The archive cannot be read; it may be damaged, or of a kind that is not known here."};
   result.choice = choose(names, lab);
+  if (!listed.well() && !names.empty())
+    result.choice.notes.push_back("The archive is damaged or cut short; what could be read of it was taken.");
   if (out > 0)
     result.choice.notes.push_back(std::to_string(out) + (out == 1 ? " name" : " names") +
                                   " in the archive would lead out of its folder; nothing of that was unpacked.");

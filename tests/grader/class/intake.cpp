@@ -38,9 +38,24 @@ std::string unique_name(std::string name, std::set<std::string>& used) {
   return candidate;
 }
 
+// Gradescope's archive holds everything in one folder more.
+std::string with_the_submissions(const std::string& folder) {
+  std::string found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    std::string name = entry.path().filename().string();
+    if (name.starts_with(".") || name == "__MACOSX") continue;
+    if (entry.is_symlink() || !entry.is_directory(error) || !found.empty()) return folder;
+    found = entry.path().string();
+  }
+  return !found.empty() && fs::is_regular_file(fs::symlink_status(found + "/submission_metadata.yml", error)) ? found
+                                                                                                          : folder;
+}
+
 }  // namespace
 
-Class submissions_in(const std::string& folder, const std::string& results) {
+Class submissions_in(const std::string& given, const std::string& results) {
+  const std::string folder = with_the_submissions(given);
   Class all;
   std::set<std::string> used;
   std::vector<fs::directory_entry> entries;
@@ -66,7 +81,8 @@ Class submissions_in(const std::string& folder, const std::string& results) {
       stem = name;
     } else if (entry.is_regular_file(error) && !stem.empty()) {
       one.archive = path;
-    } else if (entry.is_regular_file(error) && (name.ends_with(".cpp") || name.ends_with(".hpp"))) {
+    } else if (entry.is_regular_file(error) && (name.ends_with(".cpp") || name.ends_with(".hpp") || what_the_name_tells(name).platform)) {
+      // Whatever bears somebody's name is a submission, so that nobody is missing from the gradebook.
       Named named = what_the_name_tells(name);
       bool bare = named.group == name;  // nobody's name is in it
       std::string group = bare ? fs::path(folder).filename().string() : named.group;
@@ -75,6 +91,7 @@ Class submissions_in(const std::string& folder, const std::string& results) {
       of.learner = bare ? group : named.learner;
       of.folder = folder;
       of.loose.push_back(name);
+      if (named.late && of.notes.empty()) of.notes.push_back("The platform marks it as late.");
       continue;
     } else {
       all.ignored.push_back(name);

@@ -23,6 +23,6 @@ struct Class {
 
 /// Finds the submissions in `folder`: folders, archives, loose source files that belong together by their names.
 /// \param results is passed over
-Class submissions_in(const std::string& folder, const std::string& results);
+Class submissions_in(const std::string& given, const std::string& results);
 
 }  // namespace classroom

@@ -12,6 +12,7 @@ struct Named {
   std::string file;   ///< the name that the learner gave the file
   long version = 0;   ///< the platform's count, where it keeps several
   bool late = false;  ///< the platform says so
+  bool platform = false;  ///< a platform made the name, so that it is certainly somebody's
 };
 
 /// Moodle    `Ada Lovelace_123_assignsubmission_file_`

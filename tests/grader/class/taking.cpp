@@ -59,6 +59,10 @@ class Taking {
     }
     put_together(choice);
     tell_when();
+    if (nothing_given_) {
+      fs::remove_all(taken_.folder);
+      return taken_;
+    }
     make_key();
     std::error_code ignored;
     fs::remove_all(taken_.folder + "/unpacked", ignored);
@@ -177,6 +181,7 @@ class Taking {
       if (content && (!fs::exists(ours) || *content != content_of(ours)))
         note("Its common/" + name + " differs from ours and was ignored.");
     }
+    nothing_given_ = given.empty();
     for (const auto& [name, content] : content_) write_to(taken_.folder + "/source/" + name, content);
     for (const std::string& program : setting_.recipe.programs) {
       std::string file = program + ".cpp";
@@ -205,7 +210,7 @@ class Taking {
   std::string root_;
   std::map<std::string, std::string> content_;
   std::time_t newest_ = 0;
-  bool cloned_ = false;
+  bool cloned_ = false, nothing_given_ = false;
 };
 
 }  // namespace

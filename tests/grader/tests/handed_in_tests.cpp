@@ -106,6 +106,11 @@ TEST_CASE("Gradescope's list tells names and times, and goes before the files") 
   CHECK(taken.submitted == late);
   CHECK(taken.submitted_from == "platform");
 
+  // All of it in one folder more, as it is unpacked.
+  std::string above = fresh("handed-in-gradescope-above");
+  fs::copy(folder, above + "/assignment_1_export", fs::copy_options::recursive);
+  CHECK(take_only(above).submission.name == "submission_77");
+
   auto told = classroom::told_by_gradescope(text_of(folder + "/submission_metadata.yml"));
   CHECK(told.at("submission_78").submitted.empty());
   CHECK(classroom::told_by_gradescope("a: b\n  :created_at: 2026-03-02 12:30:00 Z\n\xff\n").empty());
