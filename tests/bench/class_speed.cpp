@@ -149,8 +149,8 @@ double floor_seconds(const std::string& folder, const classroom::Recipe& recipe)
       });
 }
 
-// A tree of its own for a submission, configured and built with its tests, as a script for a class would do it that knows
-// nothing better. Catch2 is the machine's own.
+// A tree of its own for a submission, configured and built with its tests, as a script for a class would do it that
+// knows nothing better. Catch2 is the machine's own.
 double naive_seconds(const fs::path& submission) {
   std::string tree = fresh("naive");
   for (const char* part : {"CMakeLists.txt", "CMakePresets.json", "common", "labs", "solutions", "tests", "docs"})
@@ -161,7 +161,8 @@ double naive_seconds(const fs::path& submission) {
       [&] {
         // Without a cache for the compiler, which others may not have.
         must_run({"env", "-u", "CMAKE_CXX_COMPILER_LAUNCHER", "-u", "CMAKE_C_COMPILER_LAUNCHER", "sh", "-c",
-                  "cd '" + tree + "' && cmake --preset lab02 && cmake --build .build --target labs-02 tests-02 recorder && " +
+                  "cd '" + tree +
+                      "' && cmake --preset lab02 && cmake --build .build --target labs-02 tests-02 recorder && " +
                       ".build/tests/02-tcp-echo/tests --programs \"$PWD/.build/labs/02-tcp-echo\" > said.txt || "
                       "test -s said.txt"});
       });
@@ -180,7 +181,8 @@ double seconds_to_build_one(const std::string& folder, const classroom::Recipe& 
         }
       },
       [&] {
-        auto compiled = classroom::compile(recipe, kit, folder, {}, work + "/bin", work + "/objects", work + "/built", 0, 2);
+        auto compiled =
+            classroom::compile(recipe, kit, folder, {}, work + "/bin", work + "/objects", work + "/built", 0, 2);
         if (!compiled.errors.empty()) throw std::runtime_error(compiled.errors.begin()->second);
       });
 }
@@ -208,11 +210,12 @@ void time_class(int size) {
 
   print_figure("a class of " + std::to_string(size) + ", mixed", whole.seconds, "s", "");
   print_figure("  submissions a minute", 60 * n / whole.seconds, "/min", "");
-  print_figure("  of the floor: compile and link their files, and the slowest test",
-               whole.seconds / (floor + slowest), "", "aim < 1.5");
+  print_figure("  of the floor: compile and link their files, and the slowest test", whole.seconds / (floor + slowest),
+               "", "aim < 1.5");
   print_figure("  the floor without the slowest test", floor, "s", "");
   print_figure("  the slowest test", slowest, "s", "");
-  print_figure("the naive way for one (measured for " + std::to_string(tried) + "), one after the other", naive, "s", "");
+  print_figure("the naive way for one (measured for " + std::to_string(tried) + "), one after the other", naive, "s",
+               "");
   print_figure("  the naive way, scaled up to the class, to ours", naive * n / whole.seconds, "", "aim > 5");
 
   // Each twice: the copies are the same, byte for byte.

@@ -23,6 +23,7 @@
 #include <thread>
 
 #include "grading.hpp"
+#include "names.hpp"
 #include "process_tree.hpp"
 #include "subprocess.hpp"
 #include "terminal.hpp"
@@ -183,15 +184,22 @@ class ClassRun {
     setting_.version = all;
   }
 
+  // As its record is called, or its learner, or as it lies in the folder.
+  static bool is_called(const Submission& submission, const std::string& name) {
+    std::string stem = without_archive_ending(name);
+    return submission.name == name || submission.learner == name || submission.name == as_file_name(name) ||
+           (!stem.empty() && submission.name == as_file_name(stem));
+  }
+
   void select(std::vector<Submission>& submissions) {
     if (options_.only.empty()) return;
     for (const std::string& name : options_.only)
       if (std::none_of(submissions.begin(), submissions.end(),
-                       [&name](const Submission& s) { return s.name == name || s.learner == name; }))
+                       [&name](const Submission& s) { return is_called(s, name); }))
         throw std::runtime_error("there is no submission called " + name);
     std::erase_if(submissions, [this](const Submission& s) {
       return std::none_of(options_.only.begin(), options_.only.end(),
-                          [&s](const std::string& name) { return s.name == name || s.learner == name; });
+                          [&s](const std::string& name) { return is_called(s, name); });
     });
   }
 

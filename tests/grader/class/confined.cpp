@@ -25,6 +25,8 @@ namespace {
 
 using Moment = std::chrono::steady_clock::time_point;
 
+constexpr int look_milliseconds = 50, idle_looks = 20;
+
 void limit_to(int resource, std::size_t most) {
   rlimit value{most, most};
   ::setrlimit(static_cast<__rlimit_resource_t>(resource), &value);
@@ -37,8 +39,8 @@ std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
   return pointers;
 }
 
-// A compiler's driver tells that a program of its own was killed, and then just fails. It says so last of all and without
-// a place in the source, unlike what a source can make it say.
+// A compiler's driver tells that a program of its own was killed, and then just fails. It says so last of all and
+// without a place in the source, unlike what a source can make it say.
 bool tells_of_a_kill(std::string output) {
   auto take_last_line = [&output] {
     output.resize(output.find_last_not_of('\n') + 1);
@@ -76,6 +78,7 @@ class Runs {
     int output;
     Moment until;
     std::size_t read = 0;
+    int idle = 0;  ///< looks in a row at which none of it had anything to do
   };
 
   void begin(std::size_t index) {
@@ -118,7 +121,7 @@ class Runs {
   void look() {
     std::vector<pollfd> fds;
     for (const One& one : running_) fds.push_back({one.output, POLLIN, 0});
-    ::poll(fds.data(), fds.size(), 50);
+    ::poll(fds.data(), fds.size(), look_milliseconds);
     for (std::size_t i = running_.size(); i-- > 0;) {
       One& one = running_[i];
       const Confined& what = all_[one.index];
@@ -135,11 +138,16 @@ class Runs {
         }
       }
       if (!over && ended.cut.empty()) {
-        if (std::chrono::steady_clock::now() > one.until)
-          ended.cut = "it took longer than " + std::to_string(what.seconds) + " seconds";
+        if (auto now = std::chrono::steady_clock::now(); now > one.until) {
+          // On a busy machine it may have had no processor for long; then the limit on processor time is what counts.
+          one.idle = harness::nobody_runs(one.pid) ? one.idle + 1 : 0;
+          if (one.idle >= idle_looks)
+            ended.cut = "it waited, for longer than " + std::to_string(what.seconds) + " seconds";
+          ended.killed = now > one.until + 20 * std::chrono::seconds(what.seconds);
+        }
         if (one.read > 64 * what.output) ended.cut = "it said more than anybody can read";
         if (what.too_much && what.too_much()) ended.cut = "it made too many files, or too large ones";
-        if (!ended.cut.empty()) harness::kill_family(one.pid);
+        if (!ended.cut.empty() || ended.killed) harness::kill_family(one.pid);
       }
       if (over) {
         finish(one);

@@ -49,7 +49,7 @@ std::string with_the_submissions(const std::string& folder) {
     found = entry.path().string();
   }
   return !found.empty() && fs::is_regular_file(fs::symlink_status(found + "/submission_metadata.yml", error)) ? found
-                                                                                                          : folder;
+                                                                                                              : folder;
 }
 
 }  // namespace
@@ -68,7 +68,9 @@ Class submissions_in(const std::string& given, const std::string& results) {
   std::error_code error;
   for (const fs::directory_entry& entry : entries) {
     std::string name = entry.path().filename().string(), path = entry.path().string();
-    if (name.starts_with(".") || name == "__MACOSX" || name == "submission_metadata.yml" || fs::weakly_canonical(path, error) == results) continue;
+    if (name.starts_with(".") || name == "__MACOSX" || name == "submission_metadata.yml" ||
+        fs::weakly_canonical(path, error) == results)
+      continue;
     std::string stem = without_archive_ending(name);
     Submission one;
     if (entry.is_symlink()) {
@@ -81,7 +83,8 @@ Class submissions_in(const std::string& given, const std::string& results) {
       stem = name;
     } else if (entry.is_regular_file(error) && !stem.empty()) {
       one.archive = path;
-    } else if (entry.is_regular_file(error) && (name.ends_with(".cpp") || name.ends_with(".hpp") || what_the_name_tells(name).platform)) {
+    } else if (entry.is_regular_file(error) &&
+               (name.ends_with(".cpp") || name.ends_with(".hpp") || what_the_name_tells(name).platform)) {
       // Whatever bears somebody's name is a submission, so that nobody is missing from the gradebook.
       Named named = what_the_name_tells(name);
       bool bare = named.group == name;  // nobody's name is in it

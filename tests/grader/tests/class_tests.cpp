@@ -238,4 +238,12 @@ TEST_CASE("A class without a folder, a lab or submissions is told what is wanted
   hand_in(folder + "/a", "int main() {}\n", "");
   CHECK_THAT(grade_class(folder, fresh("one-results"), {"--only", "b"}).output,
              ContainsSubstring("there is no submission called b"));
+
+  // A submission is found by the name that it has in the folder, too.
+  std::string moodle = fresh("one-of-moodle"), results = fresh("one-of-moodle-results");
+  fs::create_directories(moodle + "/Ada_1_assignsubmission_file_");
+  fs::create_directories(moodle + "/Alan_2_assignsubmission_file_");
+  CHECK(grade_class(moodle, results, {"--only", "Ada_1_assignsubmission_file_"}).status == 0);
+  CHECK(grade_in(results, "Ada_1_assignsubmission_file").state == "unusable");
+  CHECK_FALSE(fs::exists(results + "/Alan_2_assignsubmission_file.json"));
 }

@@ -9,12 +9,13 @@
 
 namespace {
 
-classroom::Ended run_in_shell(const std::string& script, std::size_t processor_seconds = 10) {
+classroom::Ended run_in_shell(const std::string& script, std::size_t processor_seconds = 10, std::size_t seconds = 60) {
   classroom::Confined confined;
   confined.command = {"/bin/sh", "-c", script};
   confined.folder = fresh("confined");
   confined.writable = {confined.folder};
   confined.processor_seconds = processor_seconds;
+  confined.seconds = seconds;
   return classroom::run_confined({confined}, 1)[0];
 }
 
@@ -32,6 +33,15 @@ TEST_CASE("A command that somebody kills is told from one that reaches a limit o
   classroom::Ended loud = run_in_shell("while :; do echo 0123456789012345678901234567890123456789; done");
   CHECK(loud.cut == "it said more than anybody can read");
   CHECK_FALSE(loud.killed);
+}
+
+TEST_CASE("On a busy machine the time of the processor counts; who only waits is ended after the other limit") {
+  classroom::Ended busy = run_in_shell("while :; do :; done", 2, 1);
+  CHECK(busy.cut == "it used more than 2 seconds of the processor");
+  CHECK_FALSE(busy.killed);
+  classroom::Ended waiting = run_in_shell("exec sleep 600", 10, 1);
+  CHECK(waiting.cut == "it waited, for longer than 1 seconds");
+  CHECK_FALSE(waiting.killed);
 }
 
 TEST_CASE("A compiler's driver tells that a part of it was killed; a source cannot make it say so") {

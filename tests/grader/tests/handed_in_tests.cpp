@@ -60,8 +60,9 @@ TEST_CASE("The newest of the files that were taken tells when a submission came"
     fs::remove_all(packed);
     fs::create_directories(packed);
     std::string file = packed + (how == std::string("zip") ? "/ada.zip" : "/ada.tar");
-    REQUIRE(capture({CMAKE, "-E", "chdir", folder, CMAKE, "-E", "tar", "cf", file, std::string("--format=") + how, "ada"})
-                .status == 0);
+    REQUIRE(
+        capture({CMAKE, "-E", "chdir", folder, CMAKE, "-E", "tar", "cf", file, std::string("--format=") + how, "ada"})
+            .status == 0);
     CHECK(take_only(packed).submitted == late);
   }
 }

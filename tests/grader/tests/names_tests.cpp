@@ -60,16 +60,14 @@ TEST_CASE("The files of the lab are found wherever they are") {
 
 TEST_CASE("Nobody is missing: what bears a learner's name is a submission, also when it cannot be graded") {
   std::string folder = fresh("nobody-missing");
-  for (const char* name :
-       {"lovelaceada_LATE_1_22_echo_server.cpp", "lovelaceada_LATE_1_23_report.pdf", "turingalan_2_24_lab02.docx",
-        "hopper.7z", "babbage.rar", "grades_2.xlsx", "README.txt"})
+  for (const char* name : {"lovelaceada_LATE_1_22_echo_server.cpp", "lovelaceada_LATE_1_23_report.pdf",
+                           "turingalan_2_24_lab02.docx", "hopper.7z", "babbage.rar", "grades_2.xlsx", "README.txt"})
     write_text(folder + "/" + name, "x");
   auto all = classroom::submissions_in(folder, "");
   std::map<std::string, std::string> notes;
   for (const auto& one : all.submissions) notes[one.learner] = one.notes.empty() ? "" : one.notes[0];
-  CHECK(notes == std::map<std::string, std::string>{{"babbage", ""},
-                                                    {"hopper", ""},
-                                                    {"lovelaceada", "The platform marks it as late."},
-                                                    {"turingalan", ""}});
+  CHECK(notes ==
+        std::map<std::string, std::string>{
+            {"babbage", ""}, {"hopper", ""}, {"lovelaceada", "The platform marks it as late."}, {"turingalan", ""}});
   CHECK(all.ignored == std::vector<std::string>{"README.txt", "grades_2.xlsx"});
 }

@@ -96,10 +96,11 @@ TEST_CASE("A full disk is told, leaves the grades that were there whole, and not
   std::vector<std::string> words{"unshare", "-m"};
   if (::geteuid() != 0) words.push_back("-r");
   std::string keep = fresh("full-disk-kept");
-  words.insert(words.end(), {"sh", "-c",
-                             "results=$1 keep=$2; shift 2; mount -t tmpfs -o size=200k none \"$results\" || exit 77; \"$@\"; "
-                             "status=$?; cp \"$results\"/*.json \"$keep\"; ls -A \"$results\"; exit $status",
-                             "sh", results, keep});
+  words.insert(words.end(),
+               {"sh", "-c",
+                "results=$1 keep=$2; shift 2; mount -t tmpfs -o size=200k none \"$results\" || exit 77; \"$@\"; "
+                "status=$?; cp \"$results\"/*.json \"$keep\"; ls -A \"$results\"; exit $status",
+                "sh", results, keep});
   for (const std::string& word : class_command(folder, results)) words.push_back(word);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   Captured said = capture(words);
