@@ -99,9 +99,12 @@ class Hunt {
       known.insert(file);
       if (!options_.file.empty() && options_.file != file) continue;
       std::vector<Mutant> mutants = mutants_of(workshop.text_of(file));
-      for (const std::string& unmatched : list_.matching_none(file, mutants)) complain("in the list, but there is no such mutant: " + unmatched);
+      for (const std::string& unmatched : list_.matching_none(file, mutants))
+        complain("in the list, but there is no such mutant: " + unmatched);
       for (const Mutant& mutant : mutants) {
-        if (options_.again && last_report.find(std::string(word(Kind::survived)) + "\n" + entry({file, mutant, ""})) == std::string::npos) continue;
+        if (options_.again &&
+            last_report.find(std::string(word(Kind::survived)) + "\n" + entry({file, mutant, ""})) == std::string::npos)
+          continue;
         if ((made_++ + options_.seed) % options_.every != 0) continue;
         hunted_.push_back({file, mutant, list_.reason(file, mutant)});
       }
@@ -145,8 +148,8 @@ class Hunt {
       ::prctl(PR_SET_CHILD_SUBREAPER, 1);
       if (::getppid() != parent) ::_exit(1);
       try {
-        Verdict verdict = judge(workshop, lab_, tests, hunted_[index].file, hunted_[index].mutant.source, folder_of(index),
-                                folder_ + "/seen", options_.run);
+        Verdict verdict = judge(workshop, lab_, tests, hunted_[index].file, hunted_[index].mutant.source,
+                                folder_of(index), folder_ + "/seen", options_.run);
         std::string said = std::to_string(static_cast<int>(verdict.kind)) + " " + verdict.by;
         if (::write(ends[1], said.data(), said.size()) < 0) ::_exit(1);
       } catch (const std::exception& error) {
@@ -160,11 +163,14 @@ class Hunt {
 
   std::string folder_of(std::size_t index) const { return folder_ + "/" + std::to_string(index); }
 
-  // First the tests that have killed most of this file's mutants, then of all, then in the lab's own order, with those that wait last.
+  // First the tests that have killed most of this file's mutants, then of all, then in the lab's own order, with those
+  // that wait last.
   std::vector<const Test*> in_order(const std::string& file) {
     std::vector<const Test*> tests;
     for (const Test& test : lab_.tests) tests.push_back(&test);
-    auto key = [&](const Test* test) { return std::tuple(-kills_[file][test->id], -kills_[""][test->id], test->waits); };
+    auto key = [&](const Test* test) {
+      return std::tuple(-kills_[file][test->id], -kills_[""][test->id], test->waits);
+    };
     std::stable_sort(tests.begin(), tests.end(), [&](const Test* a, const Test* b) { return key(a) < key(b); });
     return tests;
   }
@@ -204,8 +210,10 @@ class Hunt {
     }
     clear_status();
     if (hunted.verdict.kind == Kind::broken) complain("no verdict on " + hunted.place() + "\n" + entry(hunted));
-    if (hunted.verdict.kind == Kind::survived && hunted.reason.empty()) complain("survived: line " + std::to_string(hunted.mutant.line) + " of " + entry(hunted));
-    if (hunted.verdict.kind == Kind::killed && !hunted.reason.empty()) complain("in the list, but killed by " + hunted.verdict.by + ": " + entry(hunted));
+    if (hunted.verdict.kind == Kind::survived && hunted.reason.empty())
+      complain("survived: line " + std::to_string(hunted.mutant.line) + " of " + entry(hunted));
+    if (hunted.verdict.kind == Kind::killed && !hunted.reason.empty())
+      complain("in the list, but killed by " + hunted.verdict.by + ": " + entry(hunted));
     if (hunted.verdict.kind != Kind::survived) fs::remove_all(folder_of(judging.index));
   }
 
@@ -225,7 +233,8 @@ class Hunt {
     }
     std::ostringstream figures;
     figures << lab_.id() << ": " << hunted_.size() << " of " << made_ << " mutants";
-    for (Kind kind : {Kind::killed, Kind::not_compiled, Kind::same, Kind::equal}) figures << ", " << count[kind] << " " << word(kind);
+    for (Kind kind : {Kind::killed, Kind::not_compiled, Kind::same, Kind::equal})
+      figures << ", " << count[kind] << " " << word(kind);
     figures << ", " << listed << " in the list of equivalents, " << count[Kind::survived] << " survived";
     if (count[Kind::broken] > 0) figures << ", " << count[Kind::broken] << " without a verdict";
     file << figures.str() << "\n";

@@ -15,7 +15,8 @@ struct HuntOptions {
   bool with_listed = false;  ///< judge those in the list of equivalents, too
 };
 
-/// Makes and judges the mutants of a lab's reference. Prints what survived, and the figures; the whole account goes into
+/// Makes and judges the mutants of a lab's reference. Prints what survived, and the figures; the whole account goes
+/// into
 /// `<build>/tests/mutants/labNN/report.txt`, and the programs that survived stay beside it.
 /// \returns 0 when everything that was judged is killed or known to be equivalent, and the list of these is right
 int hunt(const std::string& lab, const HuntOptions& options);

@@ -27,7 +27,8 @@ std::string first_failure(const Lab& lab, const std::vector<const Test*>& tests,
   std::string failed;
   run(jobs, options, [&failed](const Job& job) {
     const std::string& state = job.result.state;
-    if (failed.empty() && !job.result.passed() && state != "skipped" && state != "blocked") failed = job.test->id + " (" + state + ")";
+    if (failed.empty() && !job.result.passed() && state != "skipped" && state != "blocked")
+      failed = job.test->id + " (" + state + ")";
   });
   return failed;
 }

@@ -10,12 +10,12 @@ namespace mutants {
 /// What became of a mutant.
 struct Verdict {
   enum class Kind {
-    killed,       ///< a test failed
-    survived,     ///< none did
-    equal,        ///< the compiler makes the same program of it
-    same,         ///< the compiler makes the same of it as of an earlier mutant
+    killed,    ///< a test failed
+    survived,  ///< none did
+    equal,     ///< the compiler makes the same program of it
+    same,      ///< the compiler makes the same of it as of an earlier mutant
     not_compiled,
-    broken,       ///< no verdict: what should have judged it was ended
+    broken,  ///< no verdict: what should have judged it was ended
   };
 
   Kind kind = Kind::broken;

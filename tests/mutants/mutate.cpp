@@ -15,13 +15,20 @@ using Kind = Statement::Kind;
 
 // What one sign becomes. Between blanks, as the formatting has it, `<` compares and `&&` is no reference.
 const std::map<std::string_view, std::vector<std::string>> other_signs{
-    {"<", {"<="}}, {"<=", {"<"}}, {">", {">="}},  {">=", {">"}},  {"==", {"!="}}, {"!=", {"=="}}, {"&&", {"||"}}, {"||", {"&&"}},
-    {"+", {"-"}},  {"-", {"+"}},  {"+=", {"-="}}, {"-=", {"+="}}, {"++", {"--"}}, {"--", {"++"}}, {"|", {"&"}},   {"&", {"|"}},
-    {"*", {"+"}},  {"/", {"*"}}};
+    {"<", {"<="}},  {"<=", {"<"}},  {">", {">="}}, {">=", {">"}}, {"==", {"!="}}, {"!=", {"=="}},
+    {"&&", {"||"}}, {"||", {"&&"}}, {"+", {"-"}},  {"-", {"+"}},  {"+=", {"-="}}, {"-=", {"+="}},
+    {"++", {"--"}}, {"--", {"++"}}, {"|", {"&"}},  {"&", {"|"}},  {"*", {"+"}},   {"/", {"*"}}};
 
-const std::map<std::string_view, std::string_view> other_words{
-    {"true", "false"},    {"false", "true"},      {"min", "max"},          {"max", "min"},           {"POLLIN", "POLLOUT"}, {"POLLOUT", "POLLIN"},
-    {"SHUT_WR", "SHUT_RDWR"}, {"SHUT_RD", "SHUT_RDWR"}, {"SOCK_STREAM", "SOCK_DGRAM"}, {"SOCK_DGRAM", "SOCK_STREAM"}};
+const std::map<std::string_view, std::string_view> other_words{{"true", "false"},
+                                                               {"false", "true"},
+                                                               {"min", "max"},
+                                                               {"max", "min"},
+                                                               {"POLLIN", "POLLOUT"},
+                                                               {"POLLOUT", "POLLIN"},
+                                                               {"SHUT_WR", "SHUT_RDWR"},
+                                                               {"SHUT_RD", "SHUT_RDWR"},
+                                                               {"SOCK_STREAM", "SOCK_DGRAM"},
+                                                               {"SOCK_DGRAM", "SOCK_STREAM"}};
 
 std::string without_blanks(const std::string& text) {
   std::string result;
@@ -51,9 +58,11 @@ class Rules {
   std::vector<Mutant> all() {
     for (const Statement& statement : code_.statements) of_statement(statement);
     for (const Body& body : code_.bodies)
-      if (body.gives_nothing) replace("return early", tokens_[body.all.from].end(), tokens_[body.all.from].end(), " return; ");
+      if (body.gives_nothing)
+        replace("return early", tokens_[body.all.from].end(), tokens_[body.all.from].end(), " return; ");
     for (std::size_t i = 0; i < tokens_.size(); ++i) of_token(i);
-    std::stable_sort(mutants_.begin(), mutants_.end(), [](const Mutant& a, const Mutant& b) { return a.line < b.line; });
+    std::stable_sort(mutants_.begin(), mutants_.end(),
+                     [](const Mutant& a, const Mutant& b) { return a.line < b.line; });
     return std::move(mutants_);
   }
 
@@ -83,7 +92,9 @@ class Rules {
     }
   }
 
-  void drop(const std::string& rule, const Statement& statement) { replace(rule, begin(statement.all), end(statement.all), ";"); }
+  void drop(const std::string& rule, const Statement& statement) {
+    replace(rule, begin(statement.all), end(statement.all), ";");
+  }
 
   void of_jump(const Statement& statement) {
     const Token& word = tokens_[statement.all.from];
@@ -99,7 +110,8 @@ class Rules {
     const Statement& previous = code_.statements[*statement.previous];
     if (previous.kind != Kind::expression && previous.kind != Kind::branch && previous.kind != Kind::loop) return;
     std::string between = source_.substr(end(previous.all), begin(statement.all) - end(previous.all));
-    replace("swap two statements", begin(previous.all), end(statement.all), text(statement.all) + between + text(previous.all));
+    replace("swap two statements", begin(previous.all), end(statement.all),
+            text(statement.all) + between + text(previous.all));
   }
 
   // Of `if (auto x = f(); g(x))` the condition is what comes last; of `if (auto x = f())` all is a declaration.
@@ -125,10 +137,13 @@ class Rules {
     if (kept.empty()) negate(condition);
   }
 
-  void negate(Span condition) { replace("negate a condition", begin(condition), end(condition), "!(" + text(condition) + ")"); }
+  void negate(Span condition) {
+    replace("negate a condition", begin(condition), end(condition), "!(" + text(condition) + ")");
+  }
 
   void of_loop(const Statement& statement) {
-    replace("one pass of a loop", begin(statement.body), end(statement.body), "{ " + text(statement.body) + " break; }");
+    replace("one pass of a loop", begin(statement.body), end(statement.body),
+            "{ " + text(statement.body) + " break; }");
     drop("drop a loop", statement);
     bool while_loop = tokens_[statement.all.from].is("while");
     if (while_loop && !declares(statement.condition) && !tokens_[statement.condition.from].is("true")) {
@@ -161,7 +176,9 @@ class Rules {
       if (before.is(")") || before.is("]")) ++depth;
       if (before.is("(") || before.is("[")) --depth;
       if (depth < 0) break;
-      if (depth == 0 && (before.is(",") || before.is("=") || before.is("return") || before.is(";") || before.is("+") || before.is("{") || before.is(":"))) break;
+      if (depth == 0 && (before.is(",") || before.is("=") || before.is("return") || before.is(";") || before.is("+") ||
+                         before.is("{") || before.is(":")))
+        break;
     }
     if (from == i) return;
     negate({from, i});
@@ -185,7 +202,9 @@ class Rules {
       if (c == '\'') continue;
       (rest.empty() && std::isdigit(static_cast<unsigned char>(c)) != 0 ? digits : rest) += c;
     }
-    if (digits.empty() || digits.size() > 15 || (digits == "0" && !rest.empty() && rest[0] == 'x') || rest.starts_with(".")) return;
+    if (digits.empty() || digits.size() > 15 || (digits == "0" && !rest.empty() && rest[0] == 'x') ||
+        rest.starts_with("."))
+      return;
     unsigned long long value = std::stoull(digits);
     auto becomes = [&](unsigned long long other) {
       replace("change a number", token.at, token.end(), std::to_string(other) + rest);
@@ -211,12 +230,13 @@ class Rules {
     mutant.rule = rule;
     mutant.source = source_.substr(0, from) + by + source_.substr(to);
     if (mutant.source == source_ || !known_.insert(mutant.source).second) return;
-    mutant.line = 1 + static_cast<int>(std::count(source_.begin(), source_.begin() + static_cast<std::ptrdiff_t>(from), '\n'));
+    mutant.line =
+        1 + static_cast<int>(std::count(source_.begin(), source_.begin() + static_cast<std::ptrdiff_t>(from), '\n'));
     std::size_t line_begin = from == 0 ? 0 : source_.rfind('\n', from - 1) + 1;
     std::size_t line_end = std::min(source_.find('\n', to), source_.size());
     mutant.before = shortened(without_blanks(source_.substr(line_begin, line_end - line_begin)));
-    mutant.after =
-        shortened(without_blanks(source_.substr(line_begin, from - line_begin) + by + source_.substr(to, line_end - to)));
+    mutant.after = shortened(
+        without_blanks(source_.substr(line_begin, from - line_begin) + by + source_.substr(to, line_end - to)));
     mutants_.push_back(std::move(mutant));
   }
 

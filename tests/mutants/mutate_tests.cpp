@@ -29,7 +29,8 @@ TEST_CASE("Comments, preprocessor lines and what stands in quotes are no code") 
 }
 
 TEST_CASE("A call is dropped, a declaration is not") {
-  CHECK(made_by("drop a statement", "void f() {\n  std::vector<int> v;\n  a::b& c = d;\n  x.close();\n}\n") == Made{";"});
+  CHECK(made_by("drop a statement", "void f() {\n  std::vector<int> v;\n  a::b& c = d;\n  x.close();\n}\n") ==
+        Made{";"});
 }
 
 TEST_CASE("A check is forced both ways and negated") {
@@ -63,8 +64,10 @@ TEST_CASE("Comparisons, sums and logic are changed; templates, references and si
 }
 
 TEST_CASE("Numbers change by one, times twofold") {
-  CHECK(made_by("change a number", "constexpr int n = 1'000;\n") == Made{"constexpr int n = 1001;", "constexpr int n = 999;"});
-  CHECK(made_by("change a number", "constexpr auto t = 500ms;\n") == Made{"constexpr auto t = 1000ms;", "constexpr auto t = 250ms;"});
+  CHECK(made_by("change a number", "constexpr int n = 1'000;\n") ==
+        Made{"constexpr int n = 1001;", "constexpr int n = 999;"});
+  CHECK(made_by("change a number", "constexpr auto t = 500ms;\n") ==
+        Made{"constexpr auto t = 1000ms;", "constexpr auto t = 250ms;"});
   CHECK(made_by("change a number", "int f() {\n  return 0;\n}\n") == Made{"return 1;"});
 }
 
@@ -84,8 +87,7 @@ TEST_CASE("Functions return early, values are lost") {
 }
 
 TEST_CASE("Lambdas are looked into") {
-  CHECK(made_by("drop a statement", "int f() {\n  g([&](int x) { h(x); });\n}\n") ==
-        Made{";", "g([&](int x) { ; });"});
+  CHECK(made_by("drop a statement", "int f() {\n  g([&](int x) { h(x); });\n}\n") == Made{";", "g([&](int x) { ; });"});
 }
 
 TEST_CASE("Every mutant differs from the source and from the others, and knows its line") {

@@ -46,7 +46,8 @@ class Parser {
       if (i > begin && one_of(at(i - 1), before_body)) {
         body(i, is_void(begin, i));
         begin = partners_[i] + 1;
-      } else if (std::any_of(tokens_.begin() + static_cast<std::ptrdiff_t>(begin), tokens_.begin() + static_cast<std::ptrdiff_t>(i),
+      } else if (std::any_of(tokens_.begin() + static_cast<std::ptrdiff_t>(begin),
+                             tokens_.begin() + static_cast<std::ptrdiff_t>(i),
                              [](const Token& token) { return one_of(token, scopes); })) {
         if (!is_enumeration(begin, i)) scope(i + 1, partners_[i]);
         begin = partners_[i] + 1;

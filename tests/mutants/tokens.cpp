@@ -48,7 +48,8 @@ class Reader {
   void take_token() {
     line_begins_ = false;
     if (next() == '"' || next() == '\'') return take(Token::Kind::text, quoted_length());
-    if (is_digit(next())) return take(Token::Kind::number, length_of([](char c) { return in_word(c) || c == '\'' || c == '.'; }));
+    if (is_digit(next()))
+      return take(Token::Kind::number, length_of([](char c) { return in_word(c) || c == '\'' || c == '.'; }));
     if (in_word(next())) return take(Token::Kind::word, length_of(in_word));
     take(Token::Kind::sign, sign_length());
   }
@@ -96,7 +97,8 @@ std::vector<std::size_t> partners_of(const std::vector<Token>& tokens) {
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     partners[i] = i;
     if (tokens[i].kind != Token::Kind::sign) continue;
-    std::size_t opening = std::string_view("([{").find(tokens[i].text), closing = std::string_view(")]}").find(tokens[i].text);
+    std::size_t opening = std::string_view("([{").find(tokens[i].text),
+                closing = std::string_view(")]}").find(tokens[i].text);
     if (opening != std::string_view::npos) open.push_back(i);
     if (closing == std::string_view::npos) continue;
     if (open.empty() || std::string_view("([{").find(tokens[open.back()].text) != closing)

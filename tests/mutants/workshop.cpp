@@ -60,7 +60,8 @@ std::string Workshop::text_of(const std::string& file) const { return read(solut
 std::vector<std::string> Workshop::all_files() const {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(solution_))
-    if (entry.path().extension() == ".cpp" || entry.path().extension() == ".hpp") names.push_back(entry.path().filename().string());
+    if (entry.path().extension() == ".cpp" || entry.path().extension() == ".hpp")
+      names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -108,7 +109,8 @@ bool Workshop::link(const std::string& program, Way way, const std::string& fold
   return capture(words).status == 0;
 }
 
-Workshop::Made Workshop::make(const std::string& file, const std::string& text, Way way, const std::string& folder) const {
+Workshop::Made Workshop::make(const std::string& file, const std::string& text, Way way,
+                              const std::string& folder) const {
   // A header is looked for beside the file that includes it, so all move.
   std::string source = folder + "/source";
   fs::create_directories(source);
