@@ -134,7 +134,17 @@ class Rules {
     std::string kept = declares(condition) ? text(condition) + "; " : "";
     replace("drop a check", begin(condition), end(condition), kept + "true");
     replace("drop a check", begin(condition), end(condition), kept + "false");
-    if (kept.empty()) negate(condition);
+    if (kept.empty() && !is_negated_by_a_sign(condition)) negate(condition);
+  }
+
+  // Of `!a` and `a == b` the rules for signs make the opposite.
+  bool is_negated_by_a_sign(Span condition) const {
+    bool negated = false;
+    for (std::size_t i = condition.from; i < condition.to; ++i) {
+      if (tokens_[i].is("&&") || tokens_[i].is("||")) return false;
+      negated = negated || tokens_[i].is("==") || tokens_[i].is("!=") || (i == condition.from && tokens_[i].is("!"));
+    }
+    return negated;
   }
 
   void negate(Span condition) {
