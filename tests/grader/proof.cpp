@@ -33,11 +33,12 @@ class Proof {
     add(lab_.build_folder("solutions"));
     const std::vector<std::string> builds = names_in(variant("references", ""));
     for (const std::string& build : builds) add(variant("references", build));
-    std::vector<std::string> alternatives;
+    std::vector<std::string> alternatives, left_out;
     std::vector<Mistake> mistakes;
     if (!what_.references_only) {
       add(lab_.build_folder("labs"));
-      alternatives = names_in(sources("alternatives"));
+      for (const std::string& name : names_in(sources("alternatives")))
+        (fs::exists(variant("alternatives", name) + "/left-out") ? left_out : alternatives).push_back(name);
       if (what_.with_mistakes) mistakes = recorded_mistakes(lab_);
     }
     for (const std::string& name : alternatives) add(variant("alternatives", name));
@@ -55,6 +56,8 @@ class Proof {
     for (const std::string& build : builds) check_reference("reference, " + build, variant("references", build));
     if (!what_.references_only) check_skeleton();
     for (const std::string& name : alternatives) check_reference("alternative " + name, variant("alternatives", name));
+    for (const std::string& name : left_out)
+      std::cout << "   left out       alternative " << name << ", whose language this machine has not\n";
     note_verdicts();
     if (!mistakes.empty()) {
       std::cout << "\n Recorded mistakes, and the tests that catch them\n\n";

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "confined.hpp"
+#include "names.hpp"
 
 namespace fs = std::filesystem;
 
@@ -26,20 +27,6 @@ Confined tar(const std::string& archive, const std::string& folder, uid_t user, 
   confined.processor_seconds = 10;
   confined.file = 4;
   return confined;
-}
-
-bool leads_out(const std::string& name) {
-  return name.starts_with("/") || ("/" + name + "/").find("/../") != std::string::npos;
-}
-
-// The unpacker takes what it is asked for as a pattern.
-std::string as_pattern(const std::string& name) {
-  std::string pattern;
-  for (char c : name) {
-    if (c == '*' || c == '?' || c == '[' || c == ']' || c == '\\') pattern += '\\';
-    pattern += c;
-  }
-  return pattern;
 }
 
 }  // namespace

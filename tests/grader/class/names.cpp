@@ -49,4 +49,17 @@ std::string without_archive_ending(const std::string& name) {
   return "";
 }
 
+bool leads_out(const std::string& name) {
+  return name.starts_with("/") || ("/" + name + "/").find("/../") != std::string::npos;
+}
+
+std::string as_pattern(const std::string& name) {
+  std::string pattern;
+  for (char c : name) {
+    if (c == '*' || c == '?' || c == '[' || c == ']' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
 }  // namespace classroom

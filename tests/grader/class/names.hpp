@@ -28,4 +28,10 @@ std::string as_file_name(const std::string& name);
 /// `name` without the ending of an archive, or empty when it has none of them.
 std::string without_archive_ending(const std::string& name);
 
+/// True when a name in an archive stands for a place outside of the folder it is unpacked into.
+bool leads_out(const std::string& name);
+
+/// The pattern that means this name and no other: the unpacker takes what it is asked for as a pattern.
+std::string as_pattern(const std::string& name);
+
 }  // namespace classroom
