@@ -51,7 +51,7 @@ void print_growth(const Growth& growth) {
   for (const Growth::Series& series : growth.series) {
     std::printf("     %-40s", series.name.c_str());
     for (const auto& [items, value] : series.points)
-      std::printf("  %s: %s", shown(items).c_str(), shown(value.median).c_str());
+      std::printf("  %s: %s", plain(items).c_str(), shown(value.median).c_str());
     std::printf(" %s\n     %-40s  %s\n", growth.unit.c_str(), "", in_words(growth, series).c_str());
   }
   std::fflush(stdout);

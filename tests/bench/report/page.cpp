@@ -66,7 +66,7 @@ std::string growth_table(const Growth& growth) {
   std::string rows;
   for (const Growth::Series& series : growth.series)
     for (const auto& [items, value] : series.points)
-      rows += row(markup(series.name), {shown(items), with_unit(value.median, growth.unit), span(value)});
+      rows += row(markup(series.name), {plain(items), with_unit(value.median, growth.unit), span(value)});
   return table("Series", {markup(growth.items), "Median", "Least to most"}, rows);
 }
 
@@ -96,8 +96,8 @@ std::string pictures(const PartReport& part) {
 
 std::string section(const PartReport& part) {
   std::string text = "<section id=\"" + markup(part.name) + "\">\n<h2>" + markup(part.title) + "</h2>\n";
-  text += "<p class=\"soft\">Measured " + markup(part.made) + ", load " + shown(part.load_before) + " before and " +
-          shown(part.load_after) + " after, in " + shown(part.seconds) + " s.</p>\n";
+  text += "<p class=\"soft\">Measured " + markup(part.made) + ", load " + plain(part.load_before) + " before and " +
+          plain(part.load_after) + " after, in " + plain(part.seconds) + " s.</p>\n";
   for (const std::string& note : part.notes) text += "<p>" + markup(note) + "</p>\n";
   std::vector<const Figure*> plain, drawn;
   for (const Figure& one : part.figures) (one.group.empty() ? plain : drawn).push_back(&one);

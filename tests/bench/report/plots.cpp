@@ -181,11 +181,11 @@ std::string lines(const Growth& growth) {
   Drawing drawing;
   for (double tick : x.ticks()) {
     drawing.line(x.at(tick), top, x.at(tick), bottom, thin);
-    drawing.text(x.at(tick), bottom + 14, shown(tick).c_str(), "text-anchor=\"middle\" font-size=\"11\" " + pale);
+    drawing.text(x.at(tick), bottom + 14, plain(tick), "text-anchor=\"middle\" font-size=\"11\" " + pale);
   }
   for (double tick : y.ticks()) {
     drawing.line(left, y.at(tick), right, y.at(tick), thin);
-    drawing.text(left - 5, y.at(tick) + 4, shown(tick), "text-anchor=\"end\" font-size=\"11\" " + pale);
+    drawing.text(left - 5, y.at(tick) + 4, plain(tick), "text-anchor=\"end\" font-size=\"11\" " + pale);
   }
   drawing.text((left + right) / 2, bottom + 29, growth.items, "text-anchor=\"middle\"");
   drawing.text(0, top - 1, growth.unit, "font-size=\"11\" " + pale);

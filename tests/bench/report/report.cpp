@@ -160,6 +160,13 @@ std::string shown(double value) {
   return digits;
 }
 
+std::string plain(double value) {
+  std::string text = shown(value);
+  if (text.find('.') == std::string::npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  return text.back() == '.' ? text.substr(0, text.size() - 1) : text;
+}
+
 std::string in_words(const Growth& growth, const Growth::Series& series) {
   Line line = series.line();
   return shown(line.slope) + " " + growth.unit + " each and " + shown(line.intercept) + " " + growth.unit +

@@ -72,6 +72,9 @@ Report from_json(const std::string& text);
 /// Three digits that matter, as a person writes them: `0.95`, `12.3`, `124,000`.
 std::string shown(double value);
 
+/// A count or a tick: without the noughts behind the point: `10`, `0.5`, `124,000`.
+std::string plain(double value);
+
 /// What a series comes to: `0.035 s each and 0.21 s once; grows as n^0.93`.
 std::string in_words(const Growth& growth, const Growth::Series& series);
 

@@ -115,3 +115,12 @@ TEST_CASE("Numbers are shown with the digits that matter") {
   CHECK(shown(-1500) == "-1,500");
   CHECK(shown(0) == "0");
 }
+
+TEST_CASE("Counts and ticks have no noughts behind the point") {
+  CHECK(plain(10) == "10");
+  CHECK(plain(0.5) == "0.5");
+  CHECK(plain(1000) == "1,000");
+  CHECK(plain(100) == "100");
+  CHECK(plain(0) == "0");
+  CHECK(plain(2.25) == "2.25");
+}
