@@ -17,7 +17,8 @@ figure{margin:0}
 figcaption{font-weight:600;margin:0 0 .35rem}
 svg.plot{display:block;width:100%;max-width:27rem;height:auto}
 .scroll{overflow-x:auto}
-td.number,th.number{white-space:nowrap}
+td.number .soft{display:block;font-size:.85rem}
+td.number .state{display:block}
 details{margin:.5rem 0}
 details>summary{cursor:pointer;color:var(--bar)}
 section{border-top:1px solid var(--line);margin-top:2rem}
@@ -43,8 +44,10 @@ std::string with_unit(double value, const std::string& unit) {
   return shown(value) + (unit.empty() ? "" : " " + markup(unit));
 }
 
-std::string span(const Spread& value) {
-  return value.runs > 1 ? shown(value.least) + " to " + shown(value.most) + " in " + std::to_string(value.runs) : "once";
+// The spread stands below: a column of its own would not fit on a phone.
+std::string cell(const Spread& value, const std::string& unit) {
+  std::string spread = value.runs > 1 ? shown(value.least) + " to " + shown(value.most) : "";
+  return with_unit(value.median, unit) + "<span class=\"soft\">" + spread + "</span>";
 }
 
 std::string aim(const Figure& figure) {
@@ -57,17 +60,17 @@ std::string figures_table(const std::vector<const Figure*>& figures, bool with_g
   std::string rows;
   for (const Figure* figure : figures) {
     std::string name = (with_group && !figure->group.empty() ? figure->group + ": " : "") + figure->name;
-    rows += row(markup(name), {with_unit(figure->value.median, figure->unit), span(figure->value), aim(*figure)});
+    rows += row(markup(name), {cell(figure->value, figure->unit), aim(*figure)});
   }
-  return table("Figure", {"Median", "Least to most", "Aim"}, rows);
+  return table("Figure", {"Median", "Aim"}, rows);
 }
 
 std::string growth_table(const Growth& growth) {
   std::string rows;
   for (const Growth::Series& series : growth.series)
     for (const auto& [items, value] : series.points)
-      rows += row(markup(series.name), {plain(items), with_unit(value.median, growth.unit), span(value)});
-  return table("Series", {markup(growth.items), "Median", "Least to most"}, rows);
+      rows += row(markup(series.name), {plain(items), cell(value, growth.unit)});
+  return table("Series", {markup(growth.items), "Median"}, rows);
 }
 
 std::string folded(const std::string& what, const std::string& inside) {
@@ -130,7 +133,7 @@ std::string page_of(const Report& report) {
   text += std::string(classroom::page::style) + style + "</style></head>\n<body>\n<h1>What people wait for</h1>\n";
   text +=
       "<p class=\"soft\">Medians of runs that took turns, so that what disturbed the machine for a while disturbed all of "
-      "them. Most figures are ratios: those hold on other machines, seconds do not.</p>\n<dl>\n";
+      "them. Below each stand the least and the most. Most figures are ratios: those hold on other machines, seconds do not.</p>\n<dl>\n";
   for (const auto& [what, holds] : report.machine) text += "<dt>" + markup(what) + "</dt><dd>" + markup(holds) + "</dd>\n";
   text += "</dl>\n" + at_a_glance(report) + "<nav>";
   for (const PartReport& part : report.parts)
