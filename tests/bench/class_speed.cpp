@@ -20,6 +20,7 @@
 #include "class/grade.hpp"
 #include "class/recipe.hpp"
 #include "course.hpp"
+#include "findings.hpp"
 #include "json.hpp"
 #include "process_tree.hpp"
 #include "subprocess.hpp"
@@ -142,11 +143,7 @@ double floor_seconds(const std::string& folder, const classroom::Recipe& recipe)
     }
   }
   std::ofstream(bin + "/compile.sh") << script.str();
-  return median_seconds(
-      1, [] {},
-      [&] {
-        must_run({"sh", bin + "/compile.sh"});
-      });
+  return passed(take_turns(1, {{[&] { must_run({"sh", bin + "/compile.sh"}); }}})[0]).front();
 }
 
 // A tree of its own for a submission, configured and built with its tests, as a script for a class would do it that
@@ -156,35 +153,33 @@ double naive_seconds(const fs::path& submission) {
   for (const char* part : {"CMakeLists.txt", "CMakePresets.json", "common", "labs", "solutions", "tests", "docs"})
     fs::copy(std::string(SOURCE) + "/" + part, tree + "/" + part, fs::copy_options::recursive);
   copy_sources(submission, tree + "/labs/02-tcp-echo");
-  double seconds = median_seconds(
-      1, [] {},
-      [&] {
-        // Without a cache for the compiler, which others may not have.
-        must_run({"env", "-u", "CMAKE_CXX_COMPILER_LAUNCHER", "-u", "CMAKE_C_COMPILER_LAUNCHER", "sh", "-c",
-                  "cd '" + tree +
-                      "' && cmake --preset lab02 && cmake --build .build --target labs-02 tests-02 recorder && " +
-                      ".build/tests/02-tcp-echo/tests --programs \"$PWD/.build/labs/02-tcp-echo\" > said.txt || "
-                      "test -s said.txt"});
-      });
+  auto configure_build_judge = [&] {
+    // Without a cache for the compiler, which others may not have.
+    must_run({"env", "-u", "CMAKE_CXX_COMPILER_LAUNCHER", "-u", "CMAKE_C_COMPILER_LAUNCHER", "sh", "-c",
+              "cd '" + tree +
+                  "' && cmake --preset lab02 && cmake --build .build --target labs-02 tests-02 recorder && " +
+                  ".build/tests/02-tcp-echo/tests --programs \"$PWD/.build/labs/02-tcp-echo\" > said.txt || "
+                  "test -s said.txt"});
+  };
+  double seconds = passed(take_turns(1, {{configure_build_judge}})[0]).front();
   fs::remove_all(tree);
   return seconds;
 }
 
-double seconds_to_build_one(const std::string& folder, const classroom::Recipe& recipe, const std::string& kit) {
+Spread seconds_to_build_one(const std::string& folder, const classroom::Recipe& recipe, const std::string& kit) {
   std::string work = fresh("one");
-  return median_seconds(
-      5,
-      [&] {
-        for (const char* name : {"bin", "objects", "built"}) {
-          fs::remove_all(work + "/" + name);
-          fs::create_directories(work + "/" + name);
-        }
-      },
-      [&] {
-        auto compiled =
-            classroom::compile(recipe, kit, folder, {}, work + "/bin", work + "/objects", work + "/built", 0, 2);
-        if (!compiled.errors.empty()) throw std::runtime_error(compiled.errors.begin()->second);
-      });
+  auto clear = [&] {
+    for (const char* name : {"bin", "objects", "built"}) {
+      fs::remove_all(work + "/" + name);
+      fs::create_directories(work + "/" + name);
+    }
+  };
+  auto build = [&] {
+    auto compiled =
+        classroom::compile(recipe, kit, folder, {}, work + "/bin", work + "/objects", work + "/built", 0, 2);
+    if (!compiled.errors.empty()) throw std::runtime_error(compiled.errors.begin()->second);
+  };
+  return spread_of(passed(take_turns(5, {{build, clear}})[0]));
 }
 
 }  // namespace
@@ -197,7 +192,7 @@ void time_class(int size) {
   fs::remove_all(kit);
   classroom::stock(recipe, lab, kit);
 
-  double one = seconds_to_build_one(folder + "/learner-0", recipe, kit);
+  Spread one = seconds_to_build_one(folder + "/learner-0", recipe, kit);
   print_figure("build a sanitized submission of two files", one, "s", "aim < 0.75");
 
   double floor = floor_seconds(folder, recipe);
