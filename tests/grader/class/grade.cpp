@@ -110,6 +110,7 @@ std::string to_json(const Grade& grade) {
              .member("possible", grade.possible())
              .member("bonus_possible", grade.bonus())
              .member("submitted", grade.submitted)
+             .member("submitted_from", grade.submitted_from)
              .member("days_late", grade.days_late)
              .member("late_penalty", grade.late_penalty)
              .member("points_after_penalty", grade.after_penalty())
@@ -141,6 +142,7 @@ Grade grade_from(const Json& json) {
   grade.looks_like = json["looks_like"].text();
   grade.looks_like_text = json["looks_like_text"].text();
   grade.submitted = json["submitted"].text();
+  grade.submitted_from = json["submitted_from"].text();
   grade.days_late = whole(json["days_late"]);
   grade.late_penalty = whole(json["late_penalty"]);
   if (grade.late_penalty < 0 || grade.late_penalty > 100) throw std::runtime_error("a penalty that no grade has");

@@ -8,10 +8,11 @@ namespace classroom {
 struct Named {
   std::string
       learner;  ///< "Ada Lovelace", "lovelaceada", "ada@example.edu" or, if nothing better is known, the name itself
-  std::string group;  ///< the same for files that belong together
-  std::string file;   ///< the name that the learner gave the file
-  long version = 0;   ///< the platform's count, where it keeps several
-  bool late = false;  ///< the platform says so
+  std::string group;      ///< the same for files that belong together
+  std::string file;       ///< the name that the learner gave the file
+  long version = 0;       ///< the platform's count, where it keeps several
+  bool late = false;      ///< the platform says so
+  bool platform = false;  ///< a platform made the name, so that it is certainly somebody's
 };
 
 /// Moodle    `Ada Lovelace_123_assignsubmission_file_`
