@@ -244,8 +244,8 @@ TEST_CASE("05.7.3 At the end of input it says END three times, and ends",
       "apart, it gets through. LAST is the number of the last line, so that a lost last line is noticed.");
   chapter("The end is said three times");
   by_hand(
-      "./feed_server 127.0.0.1 7000      and      nc -u 127.0.0.1 7000      type JOIN there, then a line and Ctrl-D into "
-      "the server");
+      "./feed_server 127.0.0.1 7000      and      nc -u 127.0.0.1 7000      type JOIN there, then a line and Ctrl-D "
+      "into the server");
   bool lines = GENERATE(true, false);
   Program server("feed_server", anywhere);
   UdpPeer first("the first"), second("the second");
