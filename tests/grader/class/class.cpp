@@ -428,7 +428,10 @@ class ClassRun {
     end_what_is_under_way();
     for (const Running& one : running_) {
       std::optional<Grade> grade = store_.find(taken_[one.index].submission.name);
-      if (!grade || grade->state != "graded") store_.put(blank_grade(taken_[one.index], setting_));
+      if (grade && grade->state == "graded")
+        ++graded_;  // just now
+      else
+        store_.put(blank_grade(taken_[one.index], setting_));
     }
     std::cout << "\n Interrupted: " << graded_ + copied_ + kept_ << " are graded. The same command goes on from here.\n"
               << std::flush;

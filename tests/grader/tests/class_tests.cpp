@@ -159,6 +159,7 @@ TEST_CASE("A class of mixed and hostile submissions: each loses its own points a
       if (grade.state == "graded") kept[name] = text_of(second + "/" + name + ".json");
     }
   CHECK(kept.size() < 5);
+  CHECK_THAT(said, ContainsSubstring("Interrupted: " + std::to_string(kept.size()) + " are graded"));
 
   Captured rest = grade_class(folder, second);
   INFO(rest.output);

@@ -15,6 +15,7 @@ using classroom::what_the_name_tells;
 
 TEST_CASE("The habits of the platforms are understood") {
   CHECK(what_the_name_tells("Ada Lovelace_12345_assignsubmission_file_").learner == "Ada Lovelace");
+  CHECK(what_the_name_tells("de_la Cruz_12345_assignsubmission_file_").learner == "de_la Cruz");
   CHECK(what_the_name_tells("submission_12345").learner == "submission_12345");
   CHECK(what_the_name_tells("lovelaceada_12345_67890_lab02").learner == "lovelaceada");
   CHECK(what_the_name_tells("lovelaceada_LATE_12345_67890_lab02").late);
