@@ -236,6 +236,19 @@ std::size_t resident_kib(pid_t root) {
   return sum;
 }
 
+std::size_t proportional_kib(pid_t root) {
+  std::size_t sum = 0;
+  for (pid_t pid : family(root)) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/smaps_rollup");
+    std::size_t shared_out = 0;
+    std::string word;
+    while (file >> word)
+      if (word == "Pss:" && file >> shared_out) break;
+    sum += file ? shared_out : resident_kib_of(pid);
+  }
+  return sum;
+}
+
 std::uint64_t processor_ms(pid_t root) {
   std::uint64_t ticks = 0;
   for (const Process& process : family_of(root, true)) ticks += process.ticks;

@@ -38,6 +38,10 @@ std::size_t processes_of_our_user();
 /// Resident memory of the family in KiB.
 std::size_t resident_kib(pid_t root);
 
+/// The same, but what several of the family share counts once among them (Pss in proc_pid_smaps(5)). It takes long to
+/// find out, some milliseconds a process.
+std::size_t proportional_kib(pid_t root);
+
 /// Resident memory of this one process in KiB; 0 when there is no such process.
 std::size_t resident_kib_of(pid_t pid);
 
