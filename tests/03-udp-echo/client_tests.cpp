@@ -206,6 +206,10 @@ TEST_CASE("03.7.2 A port on which nobody listens is told at once",
   CHECK(client.complains("Connection refused"));
   CHECK(is_no_later(std::chrono::steady_clock::now() - start, 0ms, "its end"));
   CHECK(client.exit_status() == 1);
+
+  // Whoever may receive there, the lowest port is one like any other and no wrong usage.
+  Program lowest("udp_echo_client", {"127.0.0.1", "1", "hello"});
+  CHECK(lowest.exit_status().value != 2);
 }
 
 TEST_CASE("03.7.3 An answer that comes late, but in time, is printed",
