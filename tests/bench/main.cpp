@@ -39,7 +39,8 @@ struct Part {
 
 const std::vector<Part> parts{
     {"save", "From a saved change to the verdict, lab by lab", time_saves},
-    {"edit", "The board when nothing has changed, and the first one", [] { time_unchanged_board(), time_first_board(); }},
+    {"edit", "The board when nothing has changed, and the first one",
+     [] { time_unchanged_board(), time_first_board(); }},
     {"recorder", "The flight recorder", [] { time_recorded_calls(), time_recorded_board(); }},
     {"common", "The helper in common/", time_common_calls},
     {"servers", "Lab 04: persistent_server beside others", compare_servers},
@@ -51,7 +52,8 @@ const std::vector<Part> parts{
     {"book", "The book", time_both_editions},
 };
 
-const std::string folder = std::string(BUILD) + "/bench-report", data = folder + "/figures.json", page = folder + "/index.html";
+const std::string folder = std::string(BUILD) + "/bench-report", data = folder + "/figures.json",
+                  page = folder + "/index.html";
 
 std::string content_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);

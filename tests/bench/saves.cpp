@@ -25,8 +25,8 @@ namespace {
 struct Edited {
   const char *lab, *file;
 };
-constexpr Edited edited[] = {{"01", "calls.cpp"},       {"02", "echo_server.cpp"}, {"03", "udp_echo_server.cpp"},
-                             {"04", "connection.cpp"},  {"05", "feed_server.cpp"}, {"06", "deadline_client.cpp"},
+constexpr Edited edited[] = {{"01", "calls.cpp"},          {"02", "echo_server.cpp"}, {"03", "udp_echo_server.cpp"},
+                             {"04", "connection.cpp"},     {"05", "feed_server.cpp"}, {"06", "deadline_client.cpp"},
                              {"07", "tls_echo_server.cpp"}};
 
 // As an editor's save does.
@@ -38,7 +38,8 @@ std::string bare_commands(const std::string& target) {
   std::string all;
   for (std::string line; std::getline(lines, line);) {
     std::size_t command = line.find("] ");
-    bool builds = line.starts_with("[") && command != std::string::npos && line.find("VerifyGlobs") == std::string::npos;
+    bool builds =
+        line.starts_with("[") && command != std::string::npos && line.find("VerifyGlobs") == std::string::npos;
     if (builds) all += line.substr(command + 2) + "\n";
   }
   if (all.empty()) throw std::runtime_error("nothing is to be built for " + target);
@@ -70,7 +71,9 @@ void time_lab(const Lab& lab, const std::string& name) {
   save(file);
   const std::string commands = bare_commands(target);
   std::vector<double> first;
-  auto times = take_turns(3, {{[&] { must_run({"sh", "-c", commands}); }},
+  auto times = take_turns(3, {{[&] {
+                                must_run({"sh", "-c", commands});
+                              }},
                               {[&] { first.push_back(board(lab.id())); }, [&] { save(file); }}});
   const std::vector<double> bare = passed(times[0]), whole = passed(times[1]);
   const std::string what = "lab " + lab.number + ", " + name;
@@ -78,7 +81,8 @@ void time_lab(const Lab& lab, const std::string& name) {
   print_figure(what + ": compile and link, nothing else", spread_of(bare), "s");
   print_figure("  save " + name + " -> first verdict", spread_of(first), "s");
   print_figure("  save " + name + " -> whole board", spread_of(whole), "s", has_aim ? "aim < 1.5" : "");
-  print_figure("  " + what + ": first verdict", spread_of(ratios(first, bare)), "", "", "First verdict, against compile and link");
+  print_figure("  " + what + ": first verdict", spread_of(ratios(first, bare)), "", "",
+               "First verdict, against compile and link");
   print_figure("  " + what + ": whole board", spread_of(ratios(whole, bare)), "", has_aim ? "aim < 2.5" : "",
                "Whole board, against compile and link");
   print_figure("  " + what + ": processor time", spread_of(ratios(processor(times[1]), processor(times[0]))), "", "",
