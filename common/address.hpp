@@ -36,7 +36,7 @@ class Address {
 
   /// For the system calls.
   const sockaddr* get() const noexcept { return reinterpret_cast<const sockaddr*>(&storage_); }
-  sockaddr* get() noexcept { return reinterpret_cast<sockaddr*>(&storage_); }
+  sockaddr* get() noexcept { return reinterpret_cast<sockaddr*>(&storage_); }  ///< For accept and recvfrom to write to.
 
   /// How many bytes of get() are the address.
   socklen_t length() const noexcept { return length_; }

@@ -12,9 +12,9 @@ namespace net {
 /// and each wait gets what is left of it. It stands on the steady clock, which nobody sets forward or back.
 class Deadline {
  public:
-  using Clock = std::chrono::steady_clock;
+  using Clock = std::chrono::steady_clock;  ///< Not the system's clock: that may be set.
 
-  explicit Deadline(Clock::time_point end) noexcept : end_(end) {}
+  explicit Deadline(Clock::time_point end) noexcept : end_(end) {}  ///< At `end`.
 
   /// That much from now on.
   static Deadline after(std::chrono::milliseconds limit) noexcept;
@@ -25,7 +25,7 @@ class Deadline {
   /// The earlier of two.
   friend Deadline earlier(Deadline a, Deadline b) noexcept { return a.end_ < b.end_ ? a : b; }
 
-  bool passed() const noexcept { return Clock::now() >= end_; }
+  bool passed() const noexcept { return Clock::now() >= end_; }  ///< True from then on.
 
   /// What is left, rounded up, so that who waits that long does not wake too early; never negative.
   std::chrono::milliseconds left() const noexcept;

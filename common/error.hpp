@@ -4,7 +4,14 @@
 #include <string_view>
 #include <system_error>
 
-/// How errors are told: one throwing function, one form of message, the same few lines in every main.
+// How errors are told: one throwing function, one form of message, the same few lines in every main.
+
+/// The helper: owners for sockets and addresses, points in time after which waiting ends, and errors in one form.
+///
+/// A member or a function is one system call, named as it is, with its failure turned into an exception: sockets throw
+/// std::system_error, whose what() reads `call operand: reason`; getaddrinfo's errors have resolver_category();
+/// OpenSSL's are TlsError; arguments that make no sense are UsageError. Ports are numbers in host byte order, lengths
+/// are bytes, times are std::chrono. No name is shared between threads: an object belongs to one at a time.
 namespace net {
 
 /// Throws std::system_error with the current errno. Its what() reads `call operand: reason`:
@@ -27,8 +34,9 @@ class UsageError : public std::invalid_argument {
 /// Not derived from std::exception, so that no handler for failures takes it for one.
 class NotWritten {
  public:
+  /// \param part its number and name, as the board has them: `02.3 send the whole reply`
   explicit NotWritten(std::string_view part) : text_("not written yet: " + std::string(part)) {}
-  const std::string& text() const noexcept { return text_; }
+  const std::string& text() const noexcept { return text_; }  ///< `not written yet: ` and the part
 
  private:
   std::string text_;

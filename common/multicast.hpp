@@ -3,10 +3,10 @@
 
 #include "socket.hpp"
 
-/// What a datagram socket needs to talk to many at once: options of setsockopt, one function each.
+// What a datagram socket needs to talk to many at once: options of setsockopt, one function each.
 namespace net {
 
-/// True for 224.0.0.0 to 239.255.255.255 and for ff00::/8: a group, and not one machine.
+/// True for 224.0.0.0 to 239.255.255.255 (RFC 5771) and for ff00::/8 (RFC 4291): a group, and not one machine.
 bool is_multicast(const Address& address) noexcept;
 
 /// Allows the socket to send to broadcast addresses. Without it sending there fails with EACCES.
@@ -29,6 +29,7 @@ void join_group(Socket& socket, const Address& group, const std::optional<Addres
 void set_multicast_interface(Socket& socket, const Address& interface);
 
 /// How many networks a datagram to a group may pass: 1 keeps it in its own, each router takes one off.
+/// \param hops 0 to 255
 /// \see \man{ip,7}
 void set_multicast_hops(Socket& socket, int hops);
 

@@ -25,6 +25,7 @@ class StopSignal {
   /// \param deadline without it the wait has no end of its own
   /// \returns false when the program is to stop or the deadline has passed, whichever came first
   /// \throws std::system_error when poll(2) fails
+  /// \see \man{poll,2}
   bool wait_readable(const Socket& socket, std::optional<Deadline> deadline = std::nullopt) const;
 
  private:

@@ -5,15 +5,17 @@
 #include <stdexcept>
 #include <string>
 
-/// Owners for OpenSSL's objects, and its errors in our form. What is done with the objects is done with OpenSSL's own
-/// calls: `::SSL_read(ssl.get(), ...)`.
+// Owners for OpenSSL's objects, and its errors in our form. What is done with the objects is done with OpenSSL's own
+// calls: `::SSL_read(ssl.get(), ...)`.
 namespace net {
 
+/// Gives a context back. \see \sslman{SSL_CTX_free}
 struct FreeSslContext {
-  void operator()(SSL_CTX* context) const noexcept { ::SSL_CTX_free(context); }
+  void operator()(SSL_CTX* context) const noexcept { ::SSL_CTX_free(context); }  ///< What std::unique_ptr calls.
 };
+/// Gives a connection back. \see \sslman{SSL_free}
 struct FreeSsl {
-  void operator()(SSL* ssl) const noexcept { ::SSL_free(ssl); }
+  void operator()(SSL* ssl) const noexcept { ::SSL_free(ssl); }  ///< What std::unique_ptr calls.
 };
 
 /// What all connections of a program have in common: versions, certificate and key, whom to trust.

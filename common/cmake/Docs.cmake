@@ -1,8 +1,9 @@
 # add_book(<target> <folder> [INSTRUCTOR])
 #
 # A target that builds an edition of the book into <folder> of the build tree: the chapters of docs/ and the interface
-# of common/. The edition for instructors has docs/instructor/ besides, and what stands between `@cond INSTRUCTOR` and
-# `@endcond`. A warning fails it, and so does a link that leads nowhere.
+# of common/. The edition for instructors has docs/instructor/ and the interface of tests/harness/ besides, and what
+# stands between `@cond INSTRUCTOR` and `@endcond`. A warning fails it (a public name without a word is one), and so does
+# a link that leads nowhere.
 function(add_book target folder)
   set(output ${CMAKE_CURRENT_BINARY_DIR}/${folder})
   set(docs ${PROJECT_SOURCE_DIR}/docs)
@@ -33,18 +34,26 @@ function(add_book target folder)
   set(DOXYGEN_STRIP_CODE_COMMENTS NO)
   set(DOXYGEN_DISTRIBUTE_GROUP_DOC YES)
   set(DOXYGEN_WARN_AS_ERROR FAIL_ON_WARNINGS)
-  set(DOXYGEN_WARN_IF_UNDOCUMENTED NO)
+  set(DOXYGEN_WARN_IF_UNDOCUMENTED YES)
   set(DOXYGEN_WARN_NO_PARAMDOC NO)
   set(DOXYGEN_WARN_IF_INCOMPLETE_DOC NO)
   set(tables "")
+  set(harness "")
   if("INSTRUCTOR" IN_LIST ARGN)
     set(DOXYGEN_ENABLED_SECTIONS INSTRUCTOR)
     set(DOXYGEN_PROJECT_NAME "Socket Labs for instructors")
     # Some of its pages are made from the tests.
     set(tables ${CMAKE_CURRENT_BINARY_DIR}/instructor)
     file(MAKE_DIRECTORY ${tables})
+    # What tests are written with; how the harness sees and tells it is not part of it.
+    set(harness ${PROJECT_SOURCE_DIR}/tests/harness)
+    set(DOXYGEN_EXCLUDE ${harness}/tests)
+    foreach(inside IN ITEMS apart calls diagnosis error_pages evidence fence json recording reporter sockets)
+      list(APPEND DOXYGEN_EXCLUDE ${harness}/${inside}.hpp)
+    endforeach()
     add_custom_target(${target}-tables
-      COMMAND ${CMAKE_COMMAND} -D SOURCE=${PROJECT_SOURCE_DIR} -D FOLDER=${tables} -P ${docs}/instructor/tables.cmake)
+      COMMAND ${CMAKE_COMMAND} -D SOURCE=${PROJECT_SOURCE_DIR} -D FOLDER=${tables}
+        -D PROOF=${CMAKE_BINARY_DIR}/proof/report.md -P ${docs}/instructor/tables.cmake)
   else()
     set(DOXYGEN_EXCLUDE ${docs}/instructor)
   endif()
@@ -62,7 +71,7 @@ function(add_book target folder)
 
   # Pages of an earlier build would stay and be found by readers.
   add_custom_target(${target}-clean COMMAND ${CMAKE_COMMAND} -E rm -rf ${output})
-  doxygen_add_docs(${target}-html ${docs} ${PROJECT_SOURCE_DIR}/common ${tables})
+  doxygen_add_docs(${target}-html ${docs} ${PROJECT_SOURCE_DIR}/common ${harness} ${tables})
   add_dependencies(${target}-html ${target}-clean)
   if(tables)
     add_dependencies(${target}-html ${target}-tables)

@@ -6,8 +6,9 @@ import time
 
 def show(what, port):
     time.sleep(0.1)  # on loopback, packets need less
-    lines = subprocess.run(["ss", "-tanH", f"( sport = :{port} or dport = :{port} )"], capture_output=True, text=True).stdout
-    print(f"{what}\n{lines}")
+    ss = subprocess.run(["ss", "-tanH", f"( sport = :{port} or dport = :{port} )"], capture_output=True, text=True)
+    lines = sorted(ss.stdout.splitlines(), key=lambda line: (not line.startswith("LISTEN"), line))
+    print(what, *lines, "", sep="\n")
 
 
 def conversation():

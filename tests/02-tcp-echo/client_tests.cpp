@@ -165,6 +165,7 @@ TEST_CASE("02.6.4 What is cut short or interrupted is carried on", "[program:ech
   CHECK(client.exit_status() == 0);
 }
 
+//! [client]
 TEST_CASE("02.7.1 A reply that ends too early is an error", "[program:echo_client][points:2][needs:02.6.1]") {
   because(
       "The end of the stream only says that the server stopped sending. Whether it said everything you must count "
@@ -181,6 +182,7 @@ TEST_CASE("02.7.1 A reply that ends too early is an error", "[program:echo_clien
   CHECK(client.exit_status() == 1);
   CHECK(client.complains("reply ended after 8 of 11 bytes"));
 }
+//! [client]
 
 TEST_CASE("02.7.2 A server that hangs up without a word is an error", "[program:echo_client][points:1][needs:02.6.1]") {
   because("recv gives 0 at once. Zero bytes of eleven is not a reply.");

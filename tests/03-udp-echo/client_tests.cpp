@@ -66,6 +66,7 @@ TEST_CASE("03.5.3 An empty message is an empty datagram", "[program:udp_echo_cli
   CHECK(client.exit_status() == 0);
 }
 
+//! [datagram]
 TEST_CASE("03.6.1 The client prints the answer and a newline", "[program:udp_echo_client][points:5][needs:03.5.1]") {
   because(
       "stdout is the client's result: the answer, then one newline, and nothing else, so that other programs can use "
@@ -82,6 +83,7 @@ TEST_CASE("03.6.1 The client prints the answer and a newline", "[program:udp_ech
   CHECK(prints(client, "Echo: " + message));
   CHECK(client.exit_status() == 0);
 }
+//! [datagram]
 
 TEST_CASE("03.6.2 One datagram is the whole answer, longer, shorter or different",
           "[program:udp_echo_client][points:3][needs:03.6.1]") {
@@ -234,7 +236,7 @@ TEST_CASE("03.7.4 Strangers do not make the client wait longer",
 
   Datagram request = us.receive();
   REQUIRE(request == "hello");
-  keep_doing(client, 200ms, latest_after(the_wait), [&] { stranger.answer(request, "Echo: FORGED"); });
+  keep_doing(client, 200ms, the_wait, [&] { stranger.answer(request, "Echo: FORGED"); });
   REQUIRE(ends_after(client, the_wait));
   CHECK(client.exit_status() == 1);
   CHECK(client.complains("timed out"));
@@ -263,7 +265,7 @@ TEST_CASE("03.7.5 To be stopped and continued changes nothing",
     CHECK(prints(client, "Echo: hello"));
   }
   SECTION("and no answer comes") {
-    keep_doing(client, 200ms, latest_after(the_wait), interrupt);
+    keep_doing(client, 200ms, the_wait, interrupt);
     REQUIRE(ends_after(client, the_wait));
     CHECK(client.complains("timed out"));
   }

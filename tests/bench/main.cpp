@@ -1,6 +1,7 @@
 // Measures what people wait for, prints it, keeps it as data and makes a page of that.
 //
 // bench-figures [PART]...       all parts, or those that are named; what earlier runs found stays in the report
+// bench-figures class=10        a trial with a class of ten
 // bench-figures --page FILE     the page alone, from the data in FILE, on stdout
 #include <algorithm>
 #include <cstdio>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "both_editions.hpp"
+#include "class_speed.hpp"
 #include "common_cost.hpp"
 #include "edit_loop.hpp"
 #include "findings.hpp"
@@ -37,10 +39,13 @@ struct Part {
   std::function<void()> run;
 };
 
+int class_size = 60;
+
 const std::vector<Part> parts{
     {"save", "From a saved change to the verdict, lab by lab", time_saves},
     {"edit", "The board when nothing has changed, and the first one",
      [] { time_unchanged_board(), time_first_board(); }},
+    {"class", "Grading a class of lab 02", [] { time_class(class_size); }},
     {"recorder", "The flight recorder", [] { time_recorded_calls(), time_recorded_board(); }},
     {"common", "The helper in common/", time_common_calls},
     {"servers", "Lab 04: persistent_server beside others", compare_servers},
@@ -108,6 +113,11 @@ bool measure(const std::vector<Part>& some) {
 int main(int argc, char** argv) {
   try {
     std::vector<std::string> words(argv + 1, argv + argc);
+    for (std::string& word : words)
+      if (word.starts_with("class=")) {
+        class_size = std::max(1, std::atoi(word.c_str() + 6));
+        word = "class";
+      }
     if (words.size() == 2 && words[0] == "--page") {
       std::fputs(page_of(from_json(content_of(words[1]))).c_str(), stdout);
       return 0;

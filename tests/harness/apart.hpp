@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-/// Keeping a stranger's program away from the one that judges it, and from all others.
+// Keeping a stranger's program away from the one that judges it, and from all others.
 namespace harness {
 
 /// How programs under test are contained; part of what `grade class` tells a test program.

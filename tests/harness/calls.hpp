@@ -5,7 +5,7 @@
 
 #include "recording.hpp"
 
-/// Recorded calls as a person reads them.
+// Recorded calls as a person reads them.
 namespace harness {
 
 /// `recv(4, 1024) = 3 "Hel"`, `accept(3) = -1 EINTR (Interrupted system call)`, `recv(4, 1024) ... still waiting`

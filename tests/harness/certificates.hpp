@@ -8,20 +8,22 @@
 #include <string_view>
 #include <vector>
 
-/// Certificates made afresh for each test: nothing is kept in the project, and nothing in it can run out.
+// Certificates made afresh for each test: nothing is kept in the project, and nothing in it can run out.
 namespace harness {
 
 /// What a certificate says.
 struct Subject {
+  /// What its key is; `weak_rsa` has too few bits for anybody to accept.
   enum class Key { p256, ed25519, weak_rsa };
 
-  std::string common_name = "localhost";
-  std::vector<std::string> names{"localhost"};              ///< as subject alternative names, DNS
-  std::vector<std::string> addresses{"127.0.0.1", "::1"};   ///< as subject alternative names, IP
-  std::chrono::seconds from{-3600}, until{30 * 24 * 3600};  ///< counted from now
-  bool authority = false;                                   ///< may sign others
-  bool for_servers = true;                                  ///< otherwise for clients only
-  Key key = Key::p256;
+  std::string common_name = "localhost";                   ///< the subject; nobody should look at it
+  std::vector<std::string> names{"localhost"};             ///< as subject alternative names, DNS
+  std::vector<std::string> addresses{"127.0.0.1", "::1"};  ///< as subject alternative names, IP
+  std::chrono::seconds from{-3600};                        ///< when it begins to be valid, counted from now
+  std::chrono::seconds until{30 * 24 * 3600};              ///< when it ends, counted from now
+  bool authority = false;                                  ///< may sign others
+  bool for_servers = true;                                 ///< otherwise for clients only
+  Key key = Key::p256;                                     ///< what to make
 };
 
 /// A certificate with its key and the certificates above it, without the root.
@@ -44,11 +46,11 @@ class Identity {
   /// As files hold them.
   std::string certificate_pem() const;  ///< the certificate alone
   std::string chain_pem() const;        ///< the certificate, then those above it
-  std::string key_pem() const;
+  std::string key_pem() const;          ///< the private key, without a password
 
-  X509* certificate() const { return certificate_.get(); }
-  EVP_PKEY* key() const { return key_.get(); }
-  const std::vector<std::shared_ptr<X509>>& above() const { return above_; }
+  X509* certificate() const { return certificate_.get(); }                    ///< For OpenSSL's calls; it stays ours.
+  EVP_PKEY* key() const { return key_.get(); }                                ///< Likewise.
+  const std::vector<std::shared_ptr<X509>>& above() const { return above_; }  ///< Those above it, without the root.
 
  private:
   std::shared_ptr<EVP_PKEY> key_;

@@ -26,11 +26,11 @@ class Crowd {
   /// Each client sends `bytes`, all of them at the same time; true when each receives exactly `expected`.
   bool exchange(std::string_view bytes, std::string_view expected);
 
-  std::size_t size() const { return members_.size(); }
+  std::size_t size() const { return members_.size(); }  ///< How many they are.
 
   /// Each of them closes, or resets its connection.
-  void close();
-  void reset();
+  void close();  ///< Each of them closes.
+  void reset();  ///< Each of them resets its connection (RST).
 
  private:
   struct Member {

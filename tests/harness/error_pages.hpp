@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-/// Where the book explains the messages that a learner's program may print.
+// Where the book explains the messages that a learner's program may print.
 namespace harness {
 
 struct ErrorPage {

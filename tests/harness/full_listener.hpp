@@ -18,8 +18,8 @@ class FullListener {
   FullListener(const FullListener&) = delete;
   FullListener& operator=(const FullListener&) = delete;
 
-  std::string host() const { return endpoint_.host; }
-  std::string port() const { return std::to_string(endpoint_.port); }
+  std::string host() const { return endpoint_.host; }                  ///< Numeric, without brackets.
+  std::string port() const { return std::to_string(endpoint_.port); }  ///< As the programs take it.
 
  private:
   int fd_ = -1, filler_ = -1;

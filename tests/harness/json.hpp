@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-/// As much of JSON (RFC 8259) as the tests and `grade` say to each other: one value on one line.
+// As much of JSON (RFC 8259) as the tests and `grade` say to each other: one value on one line.
 namespace harness {
 
 /// A JSON string with its quotes; bytes that are not printable ASCII are escaped.

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-/// Limits of programs that are running already (prlimit(2)).
+// Limits of programs that are running already (prlimit(2)).
 namespace harness {
 
 class Program;
@@ -16,8 +16,8 @@ std::size_t raise_own_descriptors();
 /// EMFILE. Those that are open stay. What is closed meanwhile can be opened again.
 class NoFreeDescriptors {
  public:
-  explicit NoFreeDescriptors(const Program& program);
-  explicit NoFreeDescriptors(pid_t root);
+  explicit NoFreeDescriptors(const Program& program);  ///< From now on, for a program under test.
+  explicit NoFreeDescriptors(pid_t root);              ///< The same, for a process and what it has started.
   ~NoFreeDescriptors() { lift(); }
   NoFreeDescriptors(const NoFreeDescriptors&) = delete;
   NoFreeDescriptors& operator=(const NoFreeDescriptors&) = delete;

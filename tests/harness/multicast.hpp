@@ -3,7 +3,7 @@
 
 #include "udp_peer.hpp"
 
-/// Broadcast and multicast on loopback and, in a private network, on a second interface. Nothing leaves the machine.
+// Broadcast and multicast on loopback and, in a private network, on a second interface. Nothing leaves the machine.
 namespace harness {
 
 /// An address of the loopback interface, for those who must name one.
@@ -52,17 +52,19 @@ void open_again(const UdpPeer& peer);
 /// \param where the address to bind: a group, a broadcast address, 0.0.0.0
 class Audience {
  public:
+  /// \param name how the story calls it
   Audience(std::string name, const Endpoint& where);
 
-  std::string port() const { return std::to_string(where_.port); }
-  const Endpoint& where() const { return where_; }
-  UdpPeer& peer() { return peer_; }
+  std::string port() const { return std::to_string(where_.port); }  ///< As the programs take it.
+  const Endpoint& where() const { return where_; }                  ///< The address it is bound to.
+  UdpPeer& peer() { return peer_; }                                 ///< For what has no member here.
 
   /// A member of the group that it is bound to, on the interface with this address, and deaf on others.
   Audience& join(const std::string& interface = loopback);
 
+  /// The next datagram, or silence after `limit`.
   Heard hear(Milliseconds limit = patience()) { return harness::hear(peer_, limit); }
-  bool hears_nothing() { return peer_.hears_nothing(); }
+  bool hears_nothing() { return peer_.hears_nothing(); }  ///< True when nothing comes for quiet_period().
 
  private:
   UdpPeer peer_;

@@ -24,8 +24,9 @@ class Peer {
   /// Takes over a connected non-blocking socket of the test's own making.
   static Peer adopt(int fd, std::string name = "we");
 
+  /// A peer may be moved: into a vector of many, out of a function.
   Peer(Peer&&) noexcept;
-  Peer& operator=(Peer&&) noexcept;
+  Peer& operator=(Peer&&) noexcept;  ///< Likewise, after closing what it had.
   ~Peer();
 
   /// True when the connection was made; tells the story if not.
@@ -79,8 +80,8 @@ class Peer {
   /// For what has no member here, such as socket options.
   int fd() const;
 
-  std::uint16_t local_port() const;
-  std::uint16_t remote_port() const;
+  std::uint16_t local_port() const;   ///< The test's own, in host byte order.
+  std::uint16_t remote_port() const;  ///< The program's, in host byte order.
 
   /// Gives the descriptor away, for a peer that speaks something else from now on. This one is closed then.
   int release();
@@ -106,9 +107,9 @@ class Listener {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  std::string host() const { return endpoint_.host; }
-  std::string port() const { return std::to_string(endpoint_.port); }
-  Endpoint endpoint() const { return endpoint_; }
+  std::string host() const { return endpoint_.host; }                  ///< Numeric, without brackets.
+  std::string port() const { return std::to_string(endpoint_.port); }  ///< As the programs take it.
+  Endpoint endpoint() const { return endpoint_; }                      ///< Both.
 
   /// Waits for a connection. Fails the test when none comes.
   Peer accept(std::string name = "we");
@@ -131,7 +132,7 @@ class ClosedPort {
   ~ClosedPort();
   ClosedPort(const ClosedPort&) = delete;
   ClosedPort& operator=(const ClosedPort&) = delete;
-  std::string port() const { return std::to_string(port_); }
+  std::string port() const { return std::to_string(port_); }  ///< As the programs take it.
 
  private:
   int fd_ = -1;

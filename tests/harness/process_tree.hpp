@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-/// What /proc tells about a program and everything it has started (proc(5)).
+// What /proc tells about a program and everything it has started (proc(5)).
 namespace harness {
 
 /// The processes whose chain of parents leads to `root`, `root` itself first. Those that were adopted by this

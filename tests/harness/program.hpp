@@ -19,6 +19,7 @@ struct Endpoint {
   std::uint16_t port = 0;  ///< in host byte order
 };
 
+/// `127.0.0.1:7000`, `[::1]:7000`
 std::string in_words(const Endpoint& endpoint);
 
 /// What a test may ask of a program that it starts.
@@ -103,7 +104,7 @@ class Program {
 
   /// Stops the program (SIGSTOP) and waits until it stands still; lets it go on (SIGCONT).
   void stop();
-  void resume();
+  void resume();  ///< Lets it go on (SIGCONT).
 
   /// Waits until the program and everything that it has started waits for something, and goes on waiting.
   void wait_until_idle();
@@ -111,7 +112,9 @@ class Program {
   /// Ends the program and its family now, as its destructor would.
   void kill();
 
+  /// Its process number, which is that of its session, too.
   pid_t pid() const;
+  /// The name that it was started by.
   const std::string& name() const;
 
   /// Since this object was made.
@@ -125,6 +128,7 @@ class Program {
 
 /// The folder that holds the programs under test, and the one that holds the reference.
 void set_programs_folder(std::string folder);
+/// The first of the two.
 const std::string& programs_folder();
 
 /// Whether programs run under the flight recorder (tests/recorder); without it there are no injected faults either.

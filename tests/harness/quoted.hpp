@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-/// How bytes are shown to a person.
+// How bytes are shown to a person.
 namespace harness {
 
 /// `bytes` between double quotes, with C escapes for control bytes, quote, backslash and bytes above 0x7e.
@@ -20,6 +20,7 @@ struct Comparison {
   std::string caret;     ///< a line with `^` below the first wrong byte of `received`, and what is wrong there
 };
 
+/// Where two byte strings differ, in a form that a person sees at once.
 Comparison compare(std::string_view expected, std::string_view received);
 
 }  // namespace harness

@@ -26,28 +26,35 @@ std::string_view name(Ending ending);
 /// Compares equal to a text when exactly these bytes came *and* the wait ended as it should; a comparison that
 /// fails tells the story what was expected and what came.
 struct Received {
-  std::string bytes;
-  Ending ending = Ending::silence;
+  std::string bytes;                      ///< what came, in order
+  Ending ending = Ending::silence;        ///< what came after it
   Ending wanted = Ending::end_of_stream;  ///< how a complete answer ends
   std::string who = "it";                 ///< for the message
 
+  /// An expectation: tells the story when it does not hold.
   bool operator==(std::string_view expected) const;
 };
 
 /// True when the bytes begin with `start`, whatever follows; tells the story if not.
 bool begins_with(const Received& received, std::string_view start);
 
+/// As Catch2 prints it.
 std::ostream& operator<<(std::ostream& out, const Received& received);
 
 /// How a program ended. Compares equal to its exit status; a comparison that fails tells the story.
 struct Exit {
-  enum class Kind { running, exited, signalled } kind = Kind::running;
-  int value = 0;  ///< exit status or signal number
+  /// Whether it has ended, and how.
+  enum class Kind { running, exited, signalled };
+  Kind kind = Kind::running;  ///< which of them
+  int value = 0;              ///< exit status or signal number
 
+  /// An expectation, too.
   bool operator==(int status) const;
 };
 
+/// As Catch2 prints it.
 std::ostream& operator<<(std::ostream& out, const Exit& exit);
+/// "exit status 1", "ended by the signal SIGPIPE", "it is still running"
 std::string in_words(const Exit& exit);
 
 }  // namespace harness

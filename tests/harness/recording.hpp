@@ -5,8 +5,8 @@
 
 #include "faults.hpp"
 
-/// What the flight recorder has noted of a program (tests/recorder). Evidence for messages, never for verdicts: the
-/// program itself could have written it, and what is not in it may have happened all the same.
+// What the flight recorder has noted of a program (tests/recorder). Evidence for messages, never for verdicts: the
+// program itself could have written it, and what is not in it may have happened all the same.
 namespace harness {
 
 /// One call of the program. Times are nanoseconds of CLOCK_MONOTONIC, which std::chrono::steady_clock shows too.

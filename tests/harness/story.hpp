@@ -5,7 +5,7 @@
 
 #include "calls.hpp"
 
-/// What happened in the test case that is running, in the words in which a failure is told.
+// What happened in the test case that is running, in the words in which a failure is told.
 namespace harness {
 
 /// What became of a test. Only `passed` earns points.
@@ -25,10 +25,11 @@ std::string_view name(State state);
 
 /// One line of a failure message: `label` in the margin, `text` beside it. Newlines in `text` keep the margin.
 struct Detail {
-  std::string label;
-  std::string text;
+  std::string label;  ///< "we sent"; the margin is as wide as the longest
+  std::string text;   ///< what stands beside it
 };
 
+/// What a test has done and seen so far. Tests say because() and read_about(); peers and programs tell the rest.
 class Story {
  public:
   /// The story of the test case that is running.
@@ -58,10 +59,10 @@ class Story {
 
   /// Why the rule that is tested exists, for a learner; where to read about it; how to try it by hand.
   void because(std::string why) { why_ = std::move(why); }
-  void read(std::string where) { read_ = std::move(where); }
-  void by_hand(std::string commands) { by_hand_ = std::move(commands); }
+  void read(std::string where) { read_ = std::move(where); }              ///< Where to read about it.
+  void by_hand(std::string commands) { by_hand_ = std::move(commands); }  ///< How to try it by hand.
 
-  State state() const { return state_; }
+  State state() const { return state_; }  ///< What kind of failure it is, if it is one.
 
   /// True when something has gone wrong already.
   bool failed() const { return !mismatch_.empty(); }
@@ -69,9 +70,9 @@ class Story {
   /// The mismatch, when it was noticed, and when which step was told; for a message that sets them beside the program's
   /// own calls. Times are nanoseconds of the steady clock.
   std::string expected() const { return failed() ? mismatch_[0].text : ""; }
-  std::string received() const { return failed() ? mismatch_[1].text : ""; }
-  std::uint64_t failed_at() const { return failed_at_; }
-  const std::vector<OurStep>& moments() const { return moments_; }
+  std::string received() const { return failed() ? mismatch_[1].text : ""; }  ///< What came instead.
+  std::uint64_t failed_at() const { return failed_at_; }                      ///< When that was seen.
+  const std::vector<OurStep>& moments() const { return moments_; }            ///< When which step was told.
 
   /// The whole message, in the order in which a learner reads it.
   std::vector<Detail> told() const;
@@ -90,6 +91,7 @@ class Story {
 /// In a test that does the same with one thing after another: where the first round begins, and what is told in one
 /// line of each round that went well, instead of its steps.
 inline void begin_rounds() { Story::current().mark(); }
+/// This round went well: one line instead of its steps.
 inline void next_round(const std::string& went_well) { Story::current().fold(went_well); }
 
 /// Why the rule that is tested exists. Said once at the start of a test.

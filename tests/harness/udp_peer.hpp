@@ -29,12 +29,13 @@ class UdpPeer {
   /// \param port 0 lets the system choose
   explicit UdpPeer(std::string name = "we", std::string host = "127.0.0.1", std::uint16_t port = 0);
   ~UdpPeer();
+  /// A peer may be moved: into a vector of many, out of a function.
   UdpPeer(UdpPeer&& other) noexcept;
   UdpPeer& operator=(UdpPeer&&) = delete;
 
-  std::string host() const { return endpoint_.host; }
-  std::string port() const { return std::to_string(endpoint_.port); }
-  Endpoint endpoint() const { return endpoint_; }
+  std::string host() const { return endpoint_.host; }                  ///< Numeric, without brackets.
+  std::string port() const { return std::to_string(endpoint_.port); }  ///< As the programs take it.
+  Endpoint endpoint() const { return endpoint_; }                      ///< Both.
 
   /// From now on only datagrams from `where` are received, and a refusal by its system (ICMP) is heard.
   void connect(const Endpoint& where);
@@ -73,7 +74,7 @@ class UdpPeer {
 class ClosedUdpPort {
  public:
   ClosedUdpPort();
-  std::string port() const { return holder_.port(); }
+  std::string port() const { return holder_.port(); }  ///< As the programs take it.
 
  private:
   UdpPeer holder_;

@@ -14,9 +14,9 @@ class UdpWire {
   /// \param server whom the client means
   explicit UdpWire(Endpoint server) : server_(std::move(server)), outside_("the wire", server_.host) {}
 
-  std::string host() const { return inside_.host(); }
-  std::string port() const { return inside_.port(); }
-  Endpoint endpoint() const { return inside_.endpoint(); }
+  std::string host() const { return inside_.host(); }       ///< Numeric, without brackets.
+  std::string port() const { return inside_.port(); }       ///< As the programs take it.
+  Endpoint endpoint() const { return inside_.endpoint(); }  ///< Both.
 
   /// The next datagram that the client has sent; `silence` when none comes.
   Datagram from_client() {

@@ -159,6 +159,39 @@ TEST_CASE("What could go wrong in a chapter is what the tests' recorded mistakes
   }
 }
 
+TEST_CASE("The first page says of each lab how many tests it has, none of them begun") {
+  std::string stem = GENERATE(from_range(lab_stems()));
+  std::string number = stem.substr(0, 2);
+  std::size_t tests = 0;
+  for (const std::string& file : names_in(source / "tests" / stem, ".cpp"))
+    tests += matches(text_of(source / "tests" / stem / file), "\n(TEST_CASE)\\(\"" + number + "\\.").size();
+  CAPTURE(stem, tests);
+  CHECK(matches(text_of(source / "docs/start.md"), "lab" + number + " [^\n]* ([0-9]+) not started") ==
+        std::vector<std::string>{std::to_string(tests)});
+}
+
+TEST_CASE("Where the book shows a line of the board, there is such a test, and it is worth that much") {
+  std::size_t lines = 0;
+  for (const std::string& page : names_in(source / "docs", ".md")) {
+    const std::string text = text_of(source / "docs" / page);
+    const std::regex form("\n +[a-z ]+ +([0-9]{2})(\\.[0-9]+\\.[0-9]+) +([^\n]*[^ \n]) +[0-9]+ of ([0-9]+)(?=\n)");
+    for (std::sregex_iterator line(text.begin(), text.end(), form), end; line != end; ++line, ++lines) {
+      const std::string number = (*line)[1], name = number + (*line)[2].str() + " " + (*line)[3].str();
+      CAPTURE(page, name);
+      std::string declaration;
+      for (const std::string& stem : lab_stems())
+        if (stem.starts_with(number))
+          for (const std::string& file : names_in(source / "tests" / stem, ".cpp")) {
+            const std::string tests = text_of(source / "tests" / stem / file);
+            if (std::size_t found = tests.find("TEST_CASE(\"" + name + "\""); found != std::string::npos)
+              declaration = tests.substr(found, tests.find("{\n", found) - found);
+          }
+      CHECK(contains(declaration, "[points:" + (*line)[4].str() + "]"));
+    }
+  }
+  CHECK(lines >= 4);
+}
+
 TEST_CASE("Every lab has its presets and its line in the README and in the book's table of contents") {
   std::string stem = GENERATE(from_range(lab_stems()));
   std::string id = "lab" + stem.substr(0, 2);

@@ -5,7 +5,8 @@ function(remove_unused_files)
   file(GLOB unused ${FOLDER}/*.png ${FOLDER}/jquery.js ${FOLDER}/dynsections.js ${FOLDER}/clipboard.js
     ${FOLDER}/cookie.js ${FOLDER}/doxygen.css ${FOLDER}/doxygen.svg ${FOLDER}/tabs.css ${FOLDER}/doxygen_crawl.html
     ${FOLDER}/functions*.html ${FOLDER}/namespacemembers*.html ${FOLDER}/classes.html ${FOLDER}/hierarchy.html
-    ${FOLDER}/pages.html ${FOLDER}/namespaces.html ${FOLDER}/*-members.html)
+    ${FOLDER}/pages.html ${FOLDER}/namespaces.html ${FOLDER}/*-members.html ${FOLDER}/*.svg ${FOLDER}/navtree.css
+    ${FOLDER}/codefolding.js)
   if(unused)
     file(REMOVE ${unused})
   endif()
@@ -78,7 +79,10 @@ endfunction()
 function(mend_lists_of_names variable)
   string(REGEX REPLACE "<div class=\"levels\">[^\n]*</div>(<table)" "\\1" html "${${variable}}")
   string(REGEX REPLACE "<span id=\"(arr|img)_[^>]*>[^<]*</span>" "" html "${html}")
-  string(REGEX REPLACE "( &#124;\n)?<a href=\"[^\"]*-members\\.html\">[^<]*</a>" "" html "${html}")
+  string(REGEX REPLACE "<img src=\"closed\\.png\"[^>]*>(&#160;)?|<a href=\"doxygen_crawl\\.html\"></a>" "" html "${html}")
+  # A row of links above the title, to what stands right below it.
+  between("${html}" "<div class=\"summary\">" "</div>" summary)
+  string(REPLACE "<div class=\"summary\">${summary}</div>" "" html "${html}")
   string(REGEX REPLACE " onclick=\"[^\"]*\"" "" html "${html}")
   set(${variable} "${html}" PARENT_SCOPE)
 endfunction()
