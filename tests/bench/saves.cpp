@@ -38,8 +38,8 @@ std::string bare_commands(const std::string& target) {
   std::string all;
   for (std::string line; std::getline(lines, line);) {
     std::size_t command = line.find("] ");
-    bool builds =
-        line.starts_with("[") && command != std::string::npos && line.find("VerifyGlobs") == std::string::npos;
+    bool builds = line.starts_with("[") && command != std::string::npos &&
+                  line.find("VerifyGlobs") == std::string::npos && line.find("--regenerate") == std::string::npos;
     if (builds) all += line.substr(command + 2) + "\n";
   }
   if (all.empty()) throw std::runtime_error("nothing is to be built for " + target);
