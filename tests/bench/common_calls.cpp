@@ -119,9 +119,7 @@ std::vector<long> count_steps(const Steps& steps) {
 
 void print_steps(Pair& pair) {
   auto nothing = [] {};
-  std::vector<long> counts = count_steps({nothing,
-                                          [&] { pair.one.send(byte); },
-                                          [&] { pair.other.recv(byte); },
+  std::vector<long> counts = count_steps({nothing, [&] { pair.one.send(byte); }, [&] { pair.other.recv(byte); },
                                           [&] {
                                             if (::send(pair.one.fd(), byte.data(), 1, MSG_NOSIGNAL) < 0) ::_exit(1);
                                           },

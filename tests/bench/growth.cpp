@@ -62,44 +62,46 @@ void time_more_tests() {
   load_tests(lab);
   must_run({CMAKE, "--build", BUILD, "--target", "solutions-02"});
   judge(lab, 10);
-  print_growth({"Judging more tests", "tests judged", "s", false, grow({10, 20, 40, 80, 160}, [&](int count) -> Measured {
-                  Taken taken = take_turns(1, {{[&] { judge(lab, static_cast<std::size_t>(count)); }}})[0][0];
-                  return {{"time that passes", taken.passed}, {"processor time", taken.processor}};
-                })});
+  print_growth(
+      {"Judging more tests", "tests judged", "s", false, grow({10, 20, 40, 80, 160}, [&](int count) -> Measured {
+         Taken taken = take_turns(1, {{[&] { judge(lab, static_cast<std::size_t>(count)); }}})[0][0];
+         return {{"time that passes", taken.passed}, {"processor time", taken.processor}};
+       })});
 }
 
 void time_more_connections() {
-  print_growth({"Serving more busy connections: a message of each", "connections", "ms", true,
-                grow({1, 10, 100, 1000}, [](int connections) {
-                  Measured all;
-                  for (const auto& [name, command] : {std::pair{"the reference", REFERENCE}, {"epoll by hand", EPOLL_SERVER}}) {
-                    ServerUnderLoad server({command});
-                    Crowd crowd(server.port(), connections);
-                    Load load{connections, 64, 1};
-                    crowd.measure(load, 0.05);
-                    double used = server.processor_seconds();
-                    Figures figures = crowd.measure(load, 0.3);
-                    all[std::string(name) + ", time that passes"] = 1000 * connections / figures.messages_a_second;
-                    all[std::string(name) + ", its processor time"] =
-                        1000 * connections * (server.processor_seconds() - used) / static_cast<double>(figures.messages);
-                  }
-                  return all;
-                })});
+  print_growth(
+      {"Serving more busy connections: a message of each", "connections", "ms", true,
+       grow({1, 10, 100, 1000}, [](int connections) {
+         Measured all;
+         for (const auto& [name, command] : {std::pair{"the reference", REFERENCE}, {"epoll by hand", EPOLL_SERVER}}) {
+           ServerUnderLoad server({command});
+           Crowd crowd(server.port(), connections);
+           Load load{connections, 64, 1};
+           crowd.measure(load, 0.05);
+           double used = server.processor_seconds();
+           Figures figures = crowd.measure(load, 0.3);
+           all[std::string(name) + ", time that passes"] = 1000 * connections / figures.messages_a_second;
+           all[std::string(name) + ", its processor time"] =
+               1000 * connections * (server.processor_seconds() - used) / static_cast<double>(figures.messages);
+         }
+         return all;
+       })});
 }
 
 void time_more_idle_connections() {
   allow_descriptors(10'100);
-  print_growth({"The answer to one connection among many idle ones", "connections", "us", true,
-                grow({1, 10, 100, 1000, 10'000}, [](int connections) {
-                  Measured all;
-                  for (const auto& [name, command] : {std::pair{"the reference", REFERENCE},
-                                                      {"epoll by hand", EPOLL_SERVER},
-                                                      {"poll by hand", POLL_SERVER}}) {
-                    ServerUnderLoad server({command});
-                    Crowd crowd(server.port(), connections);
-                    crowd.measure({1, 64, 1}, 0.05);
-                    all[name] = crowd.measure({1, 64, 1}, 0.2).p50_us;
-                  }
-                  return all;
-                })});
+  print_growth(
+      {"The answer to one connection among many idle ones", "connections", "us", true,
+       grow({1, 10, 100, 1000, 10'000}, [](int connections) {
+         Measured all;
+         for (const auto& [name, command] :
+              {std::pair{"the reference", REFERENCE}, {"epoll by hand", EPOLL_SERVER}, {"poll by hand", POLL_SERVER}}) {
+           ServerUnderLoad server({command});
+           Crowd crowd(server.port(), connections);
+           crowd.measure({1, 64, 1}, 0.05);
+           all[name] = crowd.measure({1, 64, 1}, 0.2).p50_us;
+         }
+         return all;
+       })});
 }

@@ -39,7 +39,8 @@ std::vector<std::pair<std::string, std::string>> describe_machine() {
           {"Memory", std::to_string(gibibytes) + " GiB"},
           {"Kernel", std::string(system.sysname) + " " + system.release + " " + system.machine},
           {"Compiler", COMPILER},
-          {"Build", "the grader: " BUILD_TYPE "; the labs' programs: debug with sanitizers; the servers that are compared: -O2"},
+          {"Build",
+           "the grader: " BUILD_TYPE "; the labs' programs: debug with sanitizers; the servers that are compared: -O2"},
           {"Compiler cache", "switched off while we measure"}};
 }
 

@@ -25,23 +25,35 @@ namespace {
 struct Edited {
   const char *lab, *file;
 };
-constexpr Edited edited[] = {{"01", "calls.cpp"},       {"02", "echo_server.cpp"}, {"03", "udp_echo_server.cpp"},
-                             {"04", "connection.cpp"},  {"05", "feed_server.cpp"}, {"06", "deadline_client.cpp"},
+constexpr Edited edited[] = {{"01", "calls.cpp"},          {"02", "echo_server.cpp"}, {"03", "udp_echo_server.cpp"},
+                             {"04", "connection.cpp"},     {"05", "feed_server.cpp"}, {"06", "deadline_client.cpp"},
                              {"07", "tls_echo_server.cpp"}};
 
 // As an editor's save does.
 void save(const std::string& file) { fs::last_write_time(file, fs::file_time_type::clock::now()); }
 
-// What the build would run for this save, without the build tool.
-std::string bare_commands(const std::string& target) {
-  std::istringstream lines(capture({NINJA, "-C", BUILD, "-n", "-v", target}).output);
+std::string word_behind(const std::string& line, const std::string& option) {
+  std::size_t at = line.find(option);
+  if (at == std::string::npos) return "";
+  at += option.size();
+  return line.substr(at, line.find(' ', at) - at);
+}
+
+// What the build would run for this save, without the build tool: the file's compiler, and what takes in its object,
+// directly or by way of an archive. The commands stand in an order in which they can be run.
+std::string bare_commands(const std::string& target, const std::string& file) {
+  std::istringstream lines(capture({NINJA, "-C", BUILD, "-t", "commands", target}).output);
+  std::vector<std::string> made;
   std::string all;
   for (std::string line; std::getline(lines, line);) {
-    std::size_t command = line.find("] ");
-    bool builds = line.starts_with("[") && command != std::string::npos && line.find("VerifyGlobs") == std::string::npos;
-    if (builds) all += line.substr(command + 2) + "\n";
+    bool uses = line.ends_with(" -c " + file);
+    for (const std::string& output : made) uses = uses || line.find(" " + output) != std::string::npos;
+    if (!uses) continue;
+    std::string archive = word_behind(line, " qc ");
+    made.push_back(archive.empty() ? word_behind(line, " -o ") : archive);
+    all += line + "\n";
   }
-  if (all.empty()) throw std::runtime_error("nothing is to be built for " + target);
+  if (made.size() < 2) throw std::runtime_error("no commands are found that build " + target + " from " + file);
   return "cd '" + std::string(BUILD) + "' && set -e\n" + all;
 }
 
@@ -68,9 +80,11 @@ void time_lab(const Lab& lab, const std::string& name) {
   const std::string file = source_folder() + "/solutions/" + lab.stem + "/" + name, target = "solutions-" + lab.number;
   board(lab.id());
   save(file);
-  const std::string commands = bare_commands(target);
+  const std::string commands = bare_commands(target, file);
   std::vector<double> first;
-  auto times = take_turns(3, {{[&] { must_run({"sh", "-c", commands}); }},
+  auto times = take_turns(3, {{[&] {
+                                must_run({"sh", "-c", commands});
+                              }},
                               {[&] { first.push_back(board(lab.id())); }, [&] { save(file); }}});
   const std::vector<double> bare = passed(times[0]), whole = passed(times[1]);
   const std::string what = "lab " + lab.number + ", " + name;
@@ -78,7 +92,8 @@ void time_lab(const Lab& lab, const std::string& name) {
   print_figure(what + ": compile and link, nothing else", spread_of(bare), "s");
   print_figure("  save " + name + " -> first verdict", spread_of(first), "s");
   print_figure("  save " + name + " -> whole board", spread_of(whole), "s", has_aim ? "aim < 1.5" : "");
-  print_figure("  " + what + ": first verdict", spread_of(ratios(first, bare)), "", "", "First verdict, against compile and link");
+  print_figure("  " + what + ": first verdict", spread_of(ratios(first, bare)), "", "",
+               "First verdict, against compile and link");
   print_figure("  " + what + ": whole board", spread_of(ratios(whole, bare)), "", has_aim ? "aim < 2.5" : "",
                "Whole board, against compile and link");
   print_figure("  " + what + ": processor time", spread_of(ratios(processor(times[1]), processor(times[0]))), "", "",

@@ -76,7 +76,8 @@ void print_load(const Load& load) {
   std::string of_processor;
   for (const Rival& rival : rivals()) {
     if (rival.name == "the reference") continue;
-    Spread rate = spread_of(ratios(ours.rate, all[rival.name].rate)), work = spread_of(ratios(ours.work, all[rival.name].work));
+    Spread rate = spread_of(ratios(ours.rate, all[rival.name].rate)),
+           work = spread_of(ratios(ours.work, all[rival.name].work));
     std::printf(" %6s (%s)", shown(rate.median).c_str(), shown(work.median).c_str());
     keep_figure(name, rate, "", aim_against(rival.name), "Messages a second, against " + rival.name);
     if (rival.name.ends_with("by hand"))
@@ -93,7 +94,9 @@ void print_load(const Load& load) {
 
 void compare_servers() {
   allow_descriptors(4096);
-  std::printf("   messages a second of the reference; as a ratio to (in brackets: in a second of the server's processor time):");
+  std::printf(
+      "   messages a second of the reference; as a ratio to (in brackets: in a second of the server's processor "
+      "time):");
   for (const Rival& rival : rivals())
     if (rival.name != "the reference")
       std::printf(" %s%s", rival.name.c_str(), &rival == &rivals().back() ? "\n" : ",");
@@ -118,8 +121,9 @@ void compare_idle_crowds() {
       Figures busy = crowd.measure({1, 64, 1}, 0.3);
       bool ours = rival.name == "the reference";
       print_figure(rival.name + ": takes them in within", crowd.seconds_to_connect(), "s", "", "Taking in 10,000");
-      print_figure("  " + rival.name + ": its memory for each", static_cast<double>(server.resident_kib() - before) / idle,
-                   "KiB", ours ? "aim < 10" : "", "Memory of the server for each of 10,000");
+      print_figure("  " + rival.name + ": its memory for each",
+                   static_cast<double>(server.resident_kib() - before) / idle, "KiB", ours ? "aim < 10" : "",
+                   "Memory of the server for each of 10,000");
       print_figure("  " + rival.name + ": a busy one among them, p50", busy.p50_us, "us");
       print_figure("  " + rival.name + ": a busy one among them, p99", busy.p99_us, "us");
     } catch (const std::exception& error) {

@@ -13,7 +13,7 @@ double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
-std::vector<double> each(const std::vector<Taken>& runs, double Taken::* which) {
+std::vector<double> each(const std::vector<Taken>& runs, double Taken::*which) {
   std::vector<double> all;
   for (const Taken& run : runs) all.push_back(run.*which);
   return all;

@@ -25,6 +25,7 @@ section{border-top:1px solid var(--line);margin-top:2rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.5rem 0;font-size:.95rem}
 dt{color:var(--soft)}
 dd{margin:0}
+nav{margin-top:1rem}
 nav a{display:inline-block;margin-right:1rem}
 )css";
 
@@ -78,8 +79,9 @@ std::string folded(const std::string& what, const std::string& inside) {
 }
 
 std::string figure(const std::string& caption, const std::string& picture, const std::string& below = "") {
-  return picture.empty() ? below
-                         : "<figure><figcaption>" + markup(caption) + "</figcaption>\n" + picture + below + "</figure>\n";
+  return picture.empty()
+             ? below
+             : "<figure><figcaption>" + markup(caption) + "</figcaption>\n" + picture + below + "</figure>\n";
 }
 
 std::string pictures(const PartReport& part) {
@@ -119,7 +121,8 @@ std::string at_a_glance(const Report& report) {
       ++aims;
       if (!one.aim.met_by(one.value.median)) behind.push_back(&one);
     }
-  std::string text = "<p>" + std::to_string(aims - behind.size()) + " of " + std::to_string(aims) + " aims are met.</p>\n";
+  std::string text =
+      "<p>" + std::to_string(aims - behind.size()) + " of " + std::to_string(aims) + " aims are met.</p>\n";
   return behind.empty() ? text : text + "<h2>Behind its aim</h2>\n" + figures_table(behind, true);
 }
 
@@ -129,12 +132,16 @@ std::string page_of(const Report& report) {
   std::string text =
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Socket Labs: bench</title>\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<style>";
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+      "'unsafe-inline'\">\n<style>";
   text += std::string(classroom::page::style) + style + "</style></head>\n<body>\n<h1>What people wait for</h1>\n";
   text +=
-      "<p class=\"soft\">Medians of runs that took turns, so that what disturbed the machine for a while disturbed all of "
-      "them. Below each stand the least and the most. Most figures are ratios: those hold on other machines, seconds do not.</p>\n<dl>\n";
-  for (const auto& [what, holds] : report.machine) text += "<dt>" + markup(what) + "</dt><dd>" + markup(holds) + "</dd>\n";
+      "<p class=\"soft\">Medians of runs that took turns, so that what disturbed the machine for a while disturbed all "
+      "of "
+      "them. Below each stand the least and the most. Most figures are ratios: those hold on other machines, seconds "
+      "do not.</p>\n<dl>\n";
+  for (const auto& [what, holds] : report.machine)
+    text += "<dt>" + markup(what) + "</dt><dd>" + markup(holds) + "</dd>\n";
   text += "</dl>\n" + at_a_glance(report) + "<nav>";
   for (const PartReport& part : report.parts)
     text += "<a href=\"#" + markup(part.name) + "\">" + markup(part.title) + "</a> ";

@@ -143,9 +143,11 @@ std::string bars(const std::string& title, const std::vector<Figure>& figures) {
     drawing.box(0, bar, width, thickness, "fill=\"currentColor\" fill-opacity=\".07\" rx=\"2\"");
     drawing.box(0, bar, scale.at(value.median), thickness, "fill=\"" + colour_of(figure) + "\" rx=\"2\"");
     if (value.runs > 1) {
-      drawing.line(scale.at(value.least), middle, scale.at(value.most), middle, "stroke=\"currentColor\" stroke-width=\"1.5\"");
+      drawing.line(scale.at(value.least), middle, scale.at(value.most), middle,
+                   "stroke=\"currentColor\" stroke-width=\"1.5\"");
       for (double end : {value.least, value.most})
-        drawing.line(scale.at(end), middle - 3, scale.at(end), middle + 3, "stroke=\"currentColor\" stroke-width=\"1.5\"");
+        drawing.line(scale.at(end), middle - 3, scale.at(end), middle + 3,
+                     "stroke=\"currentColor\" stroke-width=\"1.5\"");
     }
     if (figure.aim.is_there())
       drawing.line(scale.at(figure.aim.value), bar - 3, scale.at(figure.aim.value), bar + thickness + 3,
@@ -161,13 +163,12 @@ std::string bars(const std::string& title, const std::vector<Figure>& figures) {
 }
 
 std::string lines(const Growth& growth) {
-  constexpr double left = 46, right = width - 12, top = 12, bottom = 200;
+  constexpr double left = 46, right = width - 12, top = 24, bottom = 212;
   double least_x = 1e300, most_x = 0, least_y = 1e300, most_y = 0;
   std::vector<Growth::Series> drawn;
   for (const Growth::Series& series : growth.series) {
-    bool all_above_zero = std::all_of(series.points.begin(), series.points.end(), [](const auto& point) {
-      return point.first > 0 && point.second.least > 0;
-    });
+    bool all_above_zero = std::all_of(series.points.begin(), series.points.end(),
+                                      [](const auto& point) { return point.first > 0 && point.second.least > 0; });
     if (series.points.size() < 2 || !all_above_zero) continue;  // nothing grows, or no logarithm
     drawn.push_back(series);
     for (const auto& [items, time] : series.points) {
@@ -188,13 +189,13 @@ std::string lines(const Growth& growth) {
     drawing.text(left - 5, y.at(tick) + 4, plain(tick), "text-anchor=\"end\" font-size=\"11\" " + pale);
   }
   drawing.text((left + right) / 2, bottom + 29, growth.items, "text-anchor=\"middle\"");
-  drawing.text(0, top - 1, growth.unit, "font-size=\"11\" " + pale);
+  drawing.text(0, 11, growth.unit, "font-size=\"11\" " + pale);
   double legend = bottom + 48;
   for (std::size_t i = 0; i < drawn.size(); ++i) {
     const Growth::Series& series = drawn[i];
     const std::string colour = series_colours[i % 4], stroke = "stroke=\"" + colour + "\"";
-    drawing.path(curve(series, x, y),
-                 "fill=\"none\" stroke-width=\"1.5\" stroke-dasharray=\"" + std::string(series_dashes[i % 4]) + "\" " + stroke);
+    drawing.path(curve(series, x, y), "fill=\"none\" stroke-width=\"1.5\" stroke-dasharray=\"" +
+                                          std::string(series_dashes[i % 4]) + "\" " + stroke);
     for (const auto& [items, time] : series.points) {
       drawing.line(x.at(items), y.at(time.least), x.at(items), y.at(time.most), stroke);
       drawing.dot(x.at(items), y.at(time.median), "fill=\"" + colour + "\"");
@@ -205,5 +206,6 @@ std::string lines(const Growth& growth) {
     drawing.text(32, legend + 15, in_words(growth, series), "font-size=\"11\" " + pale);
     legend += 34;
   }
-  return drawing.picture(growth.title, growth.unit + " against " + growth.items + ", with the fitted lines.", legend - 10);
+  return drawing.picture(growth.title, growth.unit + " against " + growth.items + ", with the fitted lines.",
+                         legend - 10);
 }

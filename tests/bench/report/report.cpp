@@ -94,8 +94,15 @@ std::string json_of(const PartReport& part) {
 }
 
 PartReport part_from(const Json& json) {
-  PartReport part{json["name"].text(), json["title"].text(), json["made"].text(), json["load_before"].number(),
-                  json["load_after"].number(), json["seconds"].number(), {}, {}, {}};
+  PartReport part{json["name"].text(),
+                  json["title"].text(),
+                  json["made"].text(),
+                  json["load_before"].number(),
+                  json["load_after"].number(),
+                  json["seconds"].number(),
+                  {},
+                  {},
+                  {}};
   for (const Json& note : json["notes"].items()) part.notes.push_back(note.text());
   for (const Json& figure : json["figures"].items()) part.figures.push_back(figure_from(figure));
   for (const Json& growth : json["growths"].items()) part.growths.push_back(growth_from(growth));

@@ -40,15 +40,15 @@ struct Growth {
   };
 
   std::string title;
-  std::string items;  ///< of what there is more and more: `tests`
-  std::string unit;   ///< of the times
+  std::string items;         ///< of what there is more and more: `tests`
+  std::string unit;          ///< of the times
   bool by_tenfolds = false;  ///< drawn on logarithmic scales
   std::vector<Series> series;
 };
 
 struct PartReport {
   std::string name, title;
-  std::string made;  ///< when, in UTC
+  std::string made;                        ///< when, in UTC
   double load_before = 0, load_after = 0;  ///< processes that ran or wanted to, the mean of a minute
   double seconds = 0;                      ///< that it took
   std::vector<std::string> notes;
