@@ -45,9 +45,11 @@ function(mend_headings variable)
   set(${variable} "${html}" PARENT_SCOPE)
 endfunction()
 
-# No hidden tooltips, and the prompt of a transcript marked, so that it is not copied.
+# No hidden tooltips, inline code under its own name (Doxygen 1.17 has another), and the prompt of a transcript marked,
+# so that it is not copied.
 function(mend_code variable)
   string(REGEX REPLACE "<div class=\"ttc\"[^\n]*\n" "" html "${${variable}}")
+  string(REGEX REPLACE "<span class=\"tt\">(([^<]|<a [^>]*>|</a>)*)</span>" "<code>\\1</code>" html "${html}")
   string(REPLACE "<div class=\"line\">$ " "<div class=\"line\"><span class=\"prompt\">$ </span>" html "${html}")
   set(${variable} "${html}" PARENT_SCOPE)
 endfunction()
