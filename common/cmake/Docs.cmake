@@ -52,7 +52,8 @@ function(add_book target folder)
       list(APPEND DOXYGEN_EXCLUDE ${harness}/${inside}.hpp)
     endforeach()
     add_custom_target(${target}-tables
-      COMMAND ${CMAKE_COMMAND} -D SOURCE=${PROJECT_SOURCE_DIR} -D FOLDER=${tables} -P ${docs}/instructor/tables.cmake)
+      COMMAND ${CMAKE_COMMAND} -D SOURCE=${PROJECT_SOURCE_DIR} -D FOLDER=${tables}
+        -D PROOF=${CMAKE_BINARY_DIR}/proof/report.md -P ${docs}/instructor/tables.cmake)
   else()
     set(DOXYGEN_EXCLUDE ${docs}/instructor)
   endif()

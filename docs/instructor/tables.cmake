@@ -1,7 +1,8 @@
-# cmake -D SOURCE=<clone> -D FOLDER=<where to> -P tables.cmake
+# cmake -D SOURCE=<clone> -D FOLDER=<where to> -D PROOF=<report.md> -P tables.cmake
 #
-# Writes two of the instructor's pages from the tests themselves: the rubric from the tags of the test cases, the kill
-# matrix from the headers of the recorded mistakes. That each header tells the truth is what `grade proof` checks.
+# Writes three of the instructor's pages: the rubric from the tags of the test cases, the kill matrix from the headers of
+# the recorded mistakes, and what `grade proof` has found when it was run here. That each header tells the truth is what
+# it checks.
 cmake_minimum_required(VERSION 3.25)
 
 # So that Doxygen takes `text` as it is, also in a cell of a table.
@@ -104,3 +105,28 @@ foreach(lab IN LISTS labs)
 endforeach()
 file(WRITE ${FOLDER}/rubric.md "${rubric}")
 file(WRITE ${FOLDER}/kill-matrix.md "${matrix}")
+
+set(page "# Is the grader right? {#instructor-proof}
+
+Programs that are known to be right and programs that are known to be wrong are judged in every state that a machine may be in, and every verdict
+must stay the same. `cmake --workflow --preset proof` does it, and takes hours; `.build/grade proof lab02 --condition busy --out report` is a part
+of it. *Not killed* are mistakes that a test should have caught and did not, *false alarms* right programs that lost a
+point, *flakes* verdicts that changed from one run to another, *near misses* waits that used more than half of their limit.
+
+")
+if(EXISTS "${PROOF}")
+  read(report ${PROOF})
+  string(REGEX MATCHALL "[^\n]+" lines "${report}")
+  foreach(line IN LISTS lines)
+    # A table stays one; what a remark quotes is no markup.
+    if(NOT line MATCHES "^[|]")
+      string(REGEX REPLACE "^- " "" line "${line}")
+      escape(line "${line}")
+      set(line "\n- ${line}")
+    endif()
+    string(APPEND page "${line}\n")
+  endforeach()
+else()
+  string(APPEND page "It has not been run in this build, so there is no table here yet.\n")
+endif()
+file(WRITE ${FOLDER}/proof.md "${page}")

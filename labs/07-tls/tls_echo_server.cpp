@@ -34,7 +34,13 @@ struct Client {
 
 // Bonus: with --client-ca only clients whose certificate leads to that authority are served.
 void require_client_certificate(SSL_CTX* context, const std::string& file) {
-  net::not_written("07.10 client certificates and renewal", context, file);
+  net::not_written("07.10 client certificates, renewal, ALPN", context, file);
+}
+
+// Bonus: of the protocols that a client offers (ALPN, RFC 7301) ours, "echo", is taken. Who offers only others is told so
+// by an alert; who offers none is served as ever. Call it from make_context when it is written.
+void speak_echo(SSL_CTX* context) {
+  net::not_written("07.10 client certificates, renewal, ALPN", context);
 }
 
 // What all connections have in common. Every file is read here and now: a server that finds out at the first handshake
@@ -107,7 +113,7 @@ void watch_for_renewal() {
 // Every connection keeps the context that it was made with, so nobody is dropped. Files that make no sense change
 // nothing.
 void renew_if_wanted(net::SslContext& context, const Files& files) {
-  if (renewal_wanted) net::not_written("07.10 client certificates and renewal", context, files);
+  if (renewal_wanted) net::not_written("07.10 client certificates, renewal, ALPN", context, files);
 }
 
 [[noreturn]] void serve(net::Socket& listener, net::SslContext& context, const Files& files) {

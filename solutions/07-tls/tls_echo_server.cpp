@@ -39,6 +39,17 @@ void require_client_certificate(SSL_CTX* context, const std::string& file) {
   ::SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
 }
 
+// Bonus: of the protocols that a client offers (ALPN, RFC 7301) ours is taken. Who offers only others meant somebody
+// else, and is told so by an alert; who offers none is served as ever.
+int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* length, const unsigned char* offered,
+                    unsigned int size, void*) {
+  static constexpr unsigned char ours[] = {4, 'e', 'c', 'h', 'o'};  // each name follows its length
+  int found = ::SSL_select_next_proto(const_cast<unsigned char**>(chosen), length, ours, sizeof ours, offered, size);
+  return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+void speak_echo(SSL_CTX* context) { ::SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr); }
+
 // What all connections have in common. Every file is read here and now: a server that finds out at the first handshake
 // that its key does not fit finds out too late.
 net::SslContext make_context(const Files& files) {
@@ -55,6 +66,7 @@ net::SslContext make_context(const Files& files) {
   // One read takes what has come, instead of one for a record's header and one for the rest of it.
   ::SSL_CTX_set_read_ahead(context.get(), 1);
   if (!files.client_ca.empty()) require_client_certificate(context.get(), files.client_ca);
+  speak_echo(context.get());
   return context;
 }
 

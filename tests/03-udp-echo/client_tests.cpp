@@ -236,7 +236,7 @@ TEST_CASE("03.7.4 Strangers do not make the client wait longer",
 
   Datagram request = us.receive();
   REQUIRE(request == "hello");
-  keep_doing(client, 200ms, latest_after(the_wait), [&] { stranger.answer(request, "Echo: FORGED"); });
+  keep_doing(client, 200ms, the_wait, [&] { stranger.answer(request, "Echo: FORGED"); });
   REQUIRE(ends_after(client, the_wait));
   CHECK(client.exit_status() == 1);
   CHECK(client.complains("timed out"));
@@ -265,7 +265,7 @@ TEST_CASE("03.7.5 To be stopped and continued changes nothing",
     CHECK(prints(client, "Echo: hello"));
   }
   SECTION("and no answer comes") {
-    keep_doing(client, 200ms, latest_after(the_wait), interrupt);
+    keep_doing(client, 200ms, the_wait, interrupt);
     REQUIRE(ends_after(client, the_wait));
     CHECK(client.complains("timed out"));
   }

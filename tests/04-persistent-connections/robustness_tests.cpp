@@ -218,25 +218,35 @@ TEST_CASE("04.9.1 A signal to stop ends an idle server at once, with status 0",
 
 TEST_CASE("04.9.2 Answers under way are finished before the server stops",
           "[program:persistent_server][points:5][extra][needs:04.3.5]") {
-  because(
-      "An answer that has begun must not end in the middle while its client still takes it. Stop accepting, stop "
-      "reading, send what is owed, and only then exit.");
-  chapter("Stop without losing answers");
-  by_hand("a client that sends 16 MB of frames and waits; press Ctrl-C in the server; now let the client read");
-  Program server("persistent_server", anywhere);
-  Peer client = server.connect();
   std::string payload = counted_bytes(200'000), much;
   for (int i = 0; i < 80; ++i) much += frame(payload);
-  fill(server, client, much);
+  // What is not taken within two seconds the server may drop. A busy machine makes the test itself so late, now and
+  // then; that says nothing of the server, and is tried again.
+  constexpr auto surely_in_time = Milliseconds(1500);
+  for (int attempts_left = 5; attempts_left > 0; --attempts_left) {
+    Story::current().begin();
+    because(
+        "An answer that has begun must not end in the middle while its client still takes it. Stop accepting, stop "
+        "reading, send what is owed, and only then exit.");
+    chapter("Stop without losing answers");
+    by_hand("a client that sends 16 MB of frames and waits; press Ctrl-C in the server; now let the client read");
+    Program server("persistent_server", anywhere);
+    Peer client = server.connect();
+    fill(server, client, much);
 
-  auto since = std::chrono::steady_clock::now();
-  server.signal(SIGTERM);
-  let_it_react(server);
-  // A program that has gone by now says that it has finished.
-  bool still_there = server.state().kind == Exit::Kind::running;
-  CHECK(whole_answers(client.receive_all(), payload, still_there));
-  client.close();
-  CHECK(stopped_in_time(server, since));
+    auto since = std::chrono::steady_clock::now();
+    server.signal(SIGTERM);
+    let_it_react(server);
+    // A program that has gone by now says that it has finished.
+    bool still_there = server.state().kind == Exit::Kind::running;
+    Received answers = client.receive_all();
+    bool late = std::chrono::steady_clock::now() - since > surely_in_time && answers.ending != Ending::silence;
+    if (late && attempts_left > 1) continue;
+    if (!late) CHECK(whole_answers(answers, payload, still_there));
+    client.close();
+    CHECK(stopped_in_time(server, since));
+    return;
+  }
 }
 
 TEST_CASE("04.9.3 A client that takes nothing cannot keep the server from stopping",

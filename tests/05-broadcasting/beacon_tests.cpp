@@ -33,7 +33,7 @@ TEST_CASE("05.1.2 A broadcast reaches everybody", "[program:beacon][points:4][ne
   because(
       "To send to a broadcast address a socket needs SO_BROADCAST, set before; otherwise sendto fails with EACCES.");
   chapter("Send to everybody");
-  by_hand("./listener 0.0.0.0 7000 in two terminals      and      ./beacon 127.255.255.255 7000 hello");
+  by_hand("nc -u -l 7000 in another terminal      and      ./beacon 127.255.255.255 7000 hello");
   Audience first("the first", {"0.0.0.0", free_udp_port()}), second("the second", first.where());
   std::string message = random_text(12);
   Program beacon("beacon", {everybody, first.port(), message});

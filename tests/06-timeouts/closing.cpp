@@ -84,10 +84,9 @@ bool is_closed(const Peer& client) {
 bool is_closed_after(Peer& client, Milliseconds limit, Moment since, Milliseconds interval,
                      const std::function<void()>& meanwhile) {
   Clock::time_point next = Clock::now();
-  const Clock::time_point latest = since.after + latest_after(limit);
   bool closed = false;
   // No event tells of a close that waits behind bytes which nobody takes, so this looks now and then.
-  while (!(closed = is_closed(client)) && Clock::now() < latest) {
+  while (!(closed = is_closed(client)) && !is_overdue(since.after, limit)) {
     if (Clock::now() >= next) {
       meanwhile();
       next += interval;

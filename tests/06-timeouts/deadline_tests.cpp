@@ -236,7 +236,7 @@ TEST_CASE("06.4.2 A byte now and then does not win more time", "[program:deadlin
   Program client("deadline_client", {us.host(), us.port(), "Hello", ample, "1000"});
 
   Peer connection = us.accept();
-  keep_doing(client, Milliseconds(100), latest_after(Milliseconds(1000)), [&] { connection.send("x"); });
+  keep_doing(client, Milliseconds(100), Milliseconds(1000), [&] { connection.send("x"); });
   REQUIRE(ends_after(client, Milliseconds(1000)));
   CHECK(says_timed_out(client));
 }
@@ -335,7 +335,7 @@ TEST_CASE("06.4.7 Being stopped and continued does not start the clock anew",
 
   Peer connection = us.accept();
   CHECK(connection.receive_all() == "Hello");
-  keep_doing(client, Milliseconds(300), latest_after(Milliseconds(1500)), [&] {
+  keep_doing(client, Milliseconds(300), Milliseconds(1500), [&] {
     client.stop();
     client.resume();
   });

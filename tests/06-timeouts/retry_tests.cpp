@@ -206,7 +206,7 @@ TEST_CASE("06.6.5 Datagrams that are no answer neither end a wait nor start it a
   REQUIRE(is_try(tries[0], "Hello"));
   Endpoint whom = tries[0].from;
   std::string id = tries[0].bytes.substr(0, 8);
-  keep_doing(client, Milliseconds(60), latest_after(stretched(1800)), [&] {
+  keep_doing(client, Milliseconds(60), stretched(1800), [&] {
     us.send_to(whom, "Echo: " + other_id(id) + " wrong");
     stranger.send_to(whom, "Echo: " + id + " forged");
     if (Datagram more = next_arrival(us, Milliseconds(0)); more.ending == Ending::more) tries.push_back(more);
@@ -244,7 +244,7 @@ TEST_CASE("06.6.7 Being stopped and continued changes no wait",
 
   std::vector<Datagram> tries{next_arrival(us, patience())};
   REQUIRE(is_try(tries[0], "Hello"));
-  keep_doing(client, Milliseconds(150), latest_after(Milliseconds(1800)), [&] {
+  keep_doing(client, Milliseconds(150), Milliseconds(1800), [&] {
     client.stop();
     client.resume();
     if (Datagram more = next_arrival(us, Milliseconds(0)); more.ending == Ending::more) tries.push_back(more);

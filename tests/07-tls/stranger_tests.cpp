@@ -196,8 +196,8 @@ TEST_CASE("07.9.5 Programs that others wrote can talk to the server",
     ++tried;
   }
   if (std::string curl = find_program("curl"); !curl.empty()) {
-    Program get(curl, {"--silent", "--no-buffer", "--http0.9", "--noproxy", "*", "--cacert", world.ca, "--resolve",
-                       "localhost:" + port + ":127.0.0.1", "https://localhost:" + port + "/"});
+    Program get(curl, {"--silent", "--no-buffer", "--http0.9", "--no-alpn", "--noproxy", "*", "--cacert", world.ca,
+                       "--resolve", "localhost:" + port + ":127.0.0.1", "https://localhost:" + port + "/"});
     CHECK(get.next_line() == "Echo: GET / HTTP/1.1\r");
     ++tried;
   }
@@ -348,4 +348,35 @@ TEST_CASE("07.10.2 SIGHUP renews the certificate, and nobody is dropped",
   server.signal(SIGHUP);
   CHECK(serves(server, world));
   CHECK(serves(server, world));
+}
+
+TEST_CASE("07.10.3 Of the protocols that a client offers the right one is taken",
+          "[program:tls_echo_server][points:3][bonus][needs:07.3.1]") {
+  because(
+      "A client says in its hello what it wants to speak inside TLS (ALPN). A server that takes what it does not "
+      "speak, "
+      "or says nothing to one that asked for something else, talks past its client.");
+  chapter("Which protocol? ALPN");
+  by_hand("openssl s_client -connect 127.0.0.1:7000 -alpn h2,echo");
+  World world;
+  Program server("tls_echo_server", world.served());
+  int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
+  CAPTURE(version);
+  TlsSettings settings = world.as_client();
+  settings.lowest = settings.highest = version;
+
+  settings.protocols = {"h2", "echo", "echo/2"};
+  TlsPeer client = meet(server, settings, "one that knows h2 and echo");
+  REQUIRE(client.is_secured());
+  if (client.protocol().empty()) SKIP("the server takes no part in ALPN, and need not: this bonus is left out");
+  CHECK(client.protocol() == "echo");
+  CHECK(client.exchange("hello") == "Echo: hello");
+
+  settings.protocols = {"h2", "http/1.1", "echo/2", "ech"};
+  TlsPeer other = meet(server, settings, "one that knows no echo");
+  CHECK(other.is_refused());
+
+  settings.protocols = {};
+  TlsPeer silent = meet(server, settings, "one that offers nothing");
+  CHECK(silent.exchange("hello") == "Echo: hello");
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Save -> board, and no change -> board, for lab 02's reference.
-void time_edit_loop();
+/// The board of lab 02 when nothing has changed.
+void time_unchanged_board();
 
 /// The board after a configure in an empty folder: what a newcomer waits for.
 void time_first_board();

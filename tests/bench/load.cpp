@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -99,7 +100,7 @@ class Run {
     auto at = [this](double share) {
       return times_.empty() ? 0 : times_[static_cast<std::size_t>(share * static_cast<double>(times_.size() - 1))];
     };
-    return {static_cast<double>(times_.size()) / taken, at(0.5), at(0.99)};
+    return {static_cast<double>(times_.size()) / taken, static_cast<long>(times_.size()), at(0.5), at(0.99)};
   }
 
  private:
@@ -164,3 +165,11 @@ Crowd::~Crowd() {
 }
 
 Figures Crowd::measure(const Load& load, double seconds) { return Run(load, fds_).measure(seconds); }
+
+bool allow_descriptors(unsigned long wanted) {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur >= wanted;
+}

@@ -14,6 +14,7 @@ struct Load {
 
 struct Figures {
   double messages_a_second = 0;
+  long messages = 0;
   double p50_us = 0, p99_us = 0;  ///< from a request's first byte to its answer's last, in microseconds
 };
 
@@ -37,3 +38,7 @@ class Crowd {
   std::vector<int> fds_;
   double seconds_to_connect_ = 0;
 };
+
+/// Lets this process and those that it starts have so many descriptors.
+/// \returns false when the machine allows fewer
+bool allow_descriptors(unsigned long wanted);

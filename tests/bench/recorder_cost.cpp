@@ -1,34 +1,35 @@
 // What the flight recorder costs.
 #include "recorder_cost.hpp"
 
-#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
+#include "findings.hpp"
 #include "recording.hpp"
 #include "subprocess.hpp"
 #include "timing.hpp"
 
 namespace {
 
-// The fastest of several runs: what disturbs one from outside is not the recorder's.
-double nanoseconds_a_call(const std::vector<std::string>& environment) {
+double microseconds_a_call(const std::vector<std::string>& environment) {
   std::vector<std::string> command{"env"};
   command.insert(command.end(), environment.begin(), environment.end());
   command.push_back(CALLS);
-  std::vector<double> all;
-  for (int round = 0; round < 7; ++round) all.push_back(std::strtod(capture(command).output.c_str(), nullptr));
-  return *std::min_element(all.begin(), all.end());
+  return std::strtod(capture(command).output.c_str(), nullptr) / 1000;
 }
 
 }  // namespace
 
 void time_recorded_calls() {
   harness::Recording recording(RECORDER);
-  double without = nanoseconds_a_call({}), with = nanoseconds_a_call(recording.environment());
-  print_figure("a send or recv of one byte", without / 1000, "us", "");
-  print_figure("  more when it is recorded", (with - without) / 1000, "us", "aim < 2");
+  std::vector<double> without, more;
+  for (int round = 0; round < 7; ++round) {
+    without.push_back(microseconds_a_call({}));
+    more.push_back(microseconds_a_call(recording.environment()) - without.back());
+  }
+  print_figure("a send or recv of one byte", spread_of(without), "us");
+  print_figure("  more when it is recorded", spread_of(more), "us", "aim < 2");
 }
 
 void time_recorded_board() {
@@ -36,10 +37,10 @@ void time_recorded_board() {
   std::vector<std::string> command{grade, "board", "lab02", "--solutions", "--speed-factor", "1"}, bare = command;
   bare.push_back("--no-record");
   must_run(command);
-  double with = median_seconds(
-             7, [] {}, [&] { must_run(command); }),
-         without = median_seconds(
-             7, [] {}, [&] { must_run(bare); });
-  print_figure("the board of lab 02 without the recorder", without, "s", "");
-  print_figure("  as a ratio to that with it", with / without, "", "aim < 1.1");
+  auto times = take_turns(9, {{[&] { must_run(command); }}, {[&] { must_run(bare); }}});
+  print_figure("the board of lab 02 without the recorder", spread_of(passed(times[1])), "s");
+  print_figure("  as a ratio to that with it", spread_of(ratios(passed(times[0]), passed(times[1]))), "", "aim < 1.1",
+               "The board with the recorder, against without");
+  print_figure("  the same, processor time", spread_of(ratios(processor(times[0]), processor(times[1]))), "", "",
+               "The board with the recorder, against without");
 }

@@ -21,6 +21,9 @@ class ServerUnderLoad {
   /// Its resident memory in KiB.
   long resident_kib() const;
 
+  /// What it and its threads have used of the processor.
+  double processor_seconds() const;
+
  private:
   pid_t pid_ = -1;
   int output_ = -1;

@@ -1,15 +1,12 @@
 #include "servers.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "findings.hpp"
 #include "load.hpp"
 #include "server_under_load.hpp"
 
@@ -32,49 +29,71 @@ const std::vector<Rival>& rivals() {
   return all;
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 // Alternating, so that what disturbs the machine for a while disturbs all of them.
 constexpr int rounds = 5;
 constexpr double seconds = 0.2;
 
-void print_load(const Load& load) {
-  std::map<std::string, std::vector<double>> rate, p50, p99;
+struct Runs {
+  std::vector<double> rate, p50, p99, work;  // work: messages in a second of the server's processor time
+};
+
+const char* aim_against(const std::string& rival) {
+  if (rival == "poll by hand") return "aim > 0.95";
+  if (rival == "epoll by hand") return "aim > 0.9";
+  return rival == "asyncio" ? "aim > 1" : "";
+}
+
+std::string in_words(const Load& load) {
+  return std::to_string(load.connections) + (load.connections == 1 ? " connection, " : " connections, ") +
+         std::to_string(load.payload) + " bytes, " + std::to_string(load.depth) + " under way";
+}
+
+std::map<std::string, Runs> measure(const Load& load) {
+  std::map<std::string, Runs> all;
   for (int round = 0; round < rounds; ++round)
     for (const Rival& rival : rivals()) {
       ServerUnderLoad server(rival.command);
       Crowd crowd(server.port(), load.connections);
       crowd.measure(load, seconds / 4);  // warm
+      double used = server.processor_seconds();
       Figures figures = crowd.measure(load, seconds);
-      rate[rival.name].push_back(figures.messages_a_second);
-      p50[rival.name].push_back(figures.p50_us);
-      p99[rival.name].push_back(figures.p99_us);
+      used = server.processor_seconds() - used;
+      Runs& runs = all[rival.name];
+      runs.rate.push_back(figures.messages_a_second);
+      runs.p50.push_back(figures.p50_us);
+      runs.p99.push_back(figures.p99_us);
+      runs.work.push_back(used > 0 ? static_cast<double>(figures.messages) / used : 0);
     }
-  double ours = median(rate["the reference"]);
-  std::printf("   %4d connections, %5zu bytes, %2d under way  %9.0f/s p50 %6.0f us p99 %6.0f us ", load.connections,
-              load.payload, load.depth, ours, median(p50["the reference"]), median(p99["the reference"]));
-  for (const Rival& rival : rivals())
-    if (rival.name != "the reference") std::printf(" %8.2f", ours / median(rate[rival.name]));
-  std::printf("\n");
-  std::fflush(stdout);
+  return all;
 }
 
-bool allow_descriptors(rlim_t wanted) {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = std::min(wanted, limit.rlim_max);
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_cur >= wanted;
+void print_load(const Load& load) {
+  std::map<std::string, Runs> all = measure(load);
+  const Runs& ours = all["the reference"];
+  const std::string name = in_words(load);
+  std::printf("   %-43s %9.0f/s p50 %6.0f us p99 %6.0f us ", name.c_str(), spread_of(ours.rate).median,
+              spread_of(ours.p50).median, spread_of(ours.p99).median);
+  std::string of_processor;
+  for (const Rival& rival : rivals()) {
+    if (rival.name == "the reference") continue;
+    Spread rate = spread_of(ratios(ours.rate, all[rival.name].rate)), work = spread_of(ratios(ours.work, all[rival.name].work));
+    std::printf(" %6s (%s)", shown(rate.median).c_str(), shown(work.median).c_str());
+    keep_figure(name, rate, "", aim_against(rival.name), "Messages a second, against " + rival.name);
+    if (rival.name.ends_with("by hand"))
+      keep_figure(name, work, "", "", "Messages a second of the server's processor time, against " + rival.name);
+  }
+  std::printf("\n");
+  std::fflush(stdout);
+  keep_figure(name + ": messages a second of the reference", spread_of(ours.rate), "/s", "", "");
+  keep_figure(name + ": p50", spread_of(ours.p50), "us", "", "");
+  keep_figure(name + ": p99", spread_of(ours.p99), "us", "", "");
 }
 
 }  // namespace
 
 void compare_servers() {
   allow_descriptors(4096);
-  std::printf("   how many messages a second the reference answers, and that as a ratio to:  %26s", "");
+  std::printf("   messages a second of the reference; as a ratio to (in brackets: in a second of the server's processor time):");
   for (const Rival& rival : rivals())
     if (rival.name != "the reference")
       std::printf(" %s%s", rival.name.c_str(), &rival == &rivals().back() ? "\n" : ",");
@@ -88,8 +107,7 @@ void compare_servers() {
 void compare_idle_crowds() {
   constexpr int idle = 10'000;
   if (!allow_descriptors(idle + 100)) {
-    std::printf("   left out: this machine allows too few descriptors for %d connections\n", idle);
-    return;
+    return print_note("Left out: this machine allows too few descriptors for ten thousand connections.");
   }
   for (const Rival& rival : rivals()) {
     if (rival.name == "a thread each") continue;  // ten thousand threads are another experiment
@@ -98,14 +116,14 @@ void compare_idle_crowds() {
       long before = server.resident_kib();
       Crowd crowd(server.port(), idle);
       Figures busy = crowd.measure({1, 64, 1}, 0.3);
-      std::printf(
-          "   %-15s taken in within %6.2f s, %5.1f KiB of the server's memory each, a busy one among them: p50 %6.0f "
-          "us, p99 %6.0f us\n",
-          rival.name.c_str(), crowd.seconds_to_connect(), static_cast<double>(server.resident_kib() - before) / idle,
-          busy.p50_us, busy.p99_us);
+      bool ours = rival.name == "the reference";
+      print_figure(rival.name + ": takes them in within", crowd.seconds_to_connect(), "s", "", "Taking in 10,000");
+      print_figure("  " + rival.name + ": its memory for each", static_cast<double>(server.resident_kib() - before) / idle,
+                   "KiB", ours ? "aim < 10" : "", "Memory of the server for each of 10,000");
+      print_figure("  " + rival.name + ": a busy one among them, p50", busy.p50_us, "us");
+      print_figure("  " + rival.name + ": a busy one among them, p99", busy.p99_us, "us");
     } catch (const std::exception& error) {
-      std::printf("   %-15s %s\n", rival.name.c_str(), error.what());
+      print_note(rival.name + ": " + error.what());
     }
-    std::fflush(stdout);
   }
 }

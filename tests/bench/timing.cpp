@@ -1,30 +1,54 @@
 #include "timing.hpp"
 
-#include <algorithm>
+#include <sys/resource.h>
+
 #include <chrono>
-#include <cstdio>
 #include <stdexcept>
 
 #include "subprocess.hpp"
 
-double median_seconds(int rounds, const std::function<void()>& before, const std::function<void()>& work) {
-  std::vector<double> seconds;
-  for (int round = 0; round < rounds; ++round) {
-    before();
-    auto start = std::chrono::steady_clock::now();
-    work();
-    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  }
-  std::sort(seconds.begin(), seconds.end());
-  return seconds[seconds.size() / 2];
+namespace {
+
+double seconds_of(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
+
+std::vector<double> each(const std::vector<Taken>& runs, double Taken::* which) {
+  std::vector<double> all;
+  for (const Taken& run : runs) all.push_back(run.*which);
+  return all;
+}
+
+}  // namespace
+
+double processor_seconds() {
+  double sum = 0;
+  for (int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage{};
+    ::getrusage(who, &usage);
+    sum += seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
+  }
+  return sum;
+}
+
+std::vector<std::vector<Taken>> take_turns(int rounds, const std::vector<Contender>& contenders) {
+  std::vector<std::vector<Taken>> all(contenders.size());
+  for (int round = 0; round < rounds; ++round)
+    for (std::size_t i = 0; i < contenders.size(); ++i) {
+      contenders[i].before();
+      double used = processor_seconds();
+      auto start = std::chrono::steady_clock::now();
+      contenders[i].work();
+      double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      all[i].push_back({seconds, processor_seconds() - used});
+    }
+  return all;
+}
+
+std::vector<double> passed(const std::vector<Taken>& runs) { return each(runs, &Taken::passed); }
+std::vector<double> processor(const std::vector<Taken>& runs) { return each(runs, &Taken::processor); }
 
 void must_run(const std::vector<std::string>& command) {
   Captured run = capture(command);
   if (run.status != 0) throw std::runtime_error(command.front() + " failed:\n" + run.output);
-}
-
-void print_figure(const std::string& what, double value, const std::string& unit, const std::string& aim) {
-  std::printf("   %-66s %8.2f %-5s  %s\n", what.c_str(), value, unit.c_str(), aim.c_str());
-  std::fflush(stdout);
 }

@@ -5,12 +5,27 @@
 
 /// Whole commands, timed.
 
-/// Seconds that `work` takes: the median of `rounds` runs, each after `before`, which is not timed.
-double median_seconds(int rounds, const std::function<void()>& before, const std::function<void()>& work);
+/// Seconds. Beside the time that passed stands the processor time of what was run: on a busy machine it says more.
+struct Taken {
+  double passed = 0, processor = 0;
+};
+
+struct Contender {
+  std::function<void()> work;
+  std::function<void()> before = [] {};  ///< not timed
+};
+
+/// Runs the contenders in turn, `rounds` times over (A B A B): what disturbs the machine for a while disturbs all.
+/// \returns for each contender, round by round
+/// \throws std::runtime_error when one fails
+std::vector<std::vector<Taken>> take_turns(int rounds, const std::vector<Contender>& contenders);
+
+std::vector<double> passed(const std::vector<Taken>& runs);
+std::vector<double> processor(const std::vector<Taken>& runs);
+
+/// Processor seconds of this process and of all its children that have ended.
+double processor_seconds();
 
 /// Runs `command`.
 /// \throws std::runtime_error with its output when it fails: a figure of a failed run says nothing
 void must_run(const std::vector<std::string>& command);
-
-/// One line of the table; `aim` is what we want it to stay below.
-void print_figure(const std::string& what, double value, const std::string& unit, const std::string& aim);

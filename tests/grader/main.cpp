@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "board.hpp"
+#include "campaign.hpp"
 #include "class/class.hpp"
 #include "class/similar.hpp"
 #include "class/report/command.hpp"
@@ -34,6 +35,7 @@ constexpr const char* usage =
     "  similar FOLDER --lab LAB\n"
     "                      submissions that share unusually much beyond what everybody was given\n"
     "  proof LAB           judge the lab's tests: reference, skeleton, alternatives, recorded mistakes\n"
+    "  proof               every lab, in every state that a machine may be in, and one report\n"
     "  report RESULTS      make a gradebook, a page and what the platforms read from the grades of a class\n"
     "  merge RESULTS... --out FOLDER\n"
     "                      put the grades that several machines gave into one folder\n"
@@ -45,12 +47,17 @@ constexpr const char* usage =
     "  -j N                tests, or submissions of a class, that run at the same time\n"
     "  --speed-factor X    stretch every limit X times (measured if left out)\n"
     "  --no-record         without the flight recorder and the faults that it brings about\n"
+    "  --fault NAME        what shall happen to every program's calls: short-receives, interrupts, "
+    "interrupted-connect,\n"
+    "                      lost-accept\n"
     "  --results FOLDER    where the grades are (class; FOLDER-results/LAB if left out)\n"
     "  --only NAME         this submission alone (class; may be repeated)\n"
     "  --regrade           those that have been graded, too (class)\n"
     "  --seed N            of the messages and ports (class)\n"
     "  --without-containment  run the programs of a class as they are, where the machine cannot hold them\n"
     "  --without-mistakes  leave the recorded mistakes out (proof)\n"
+    "  --rounds N, --condition NAME, --out FOLDER\n"
+    "                      how often, in which of the states alone, where the report goes (proof of every lab)\n"
     "  --remember          note what the mistakes' failures say, for the board's guess (proof)\n"
     "  --shared-network    no private network: use the machine's loopback\n";
 
@@ -58,6 +65,7 @@ struct Arguments {
   std::vector<std::string> words;
   BoardOptions board;
   ProofOptions proof;
+  CampaignOptions campaign;
   TraceOptions trace;
   ClassOptions class_options;
 };
@@ -131,10 +139,18 @@ Arguments parse(int argc, char* argv[]) {
       arguments.board.programs = folder(value());
     else if (word == "--without-mistakes")
       arguments.proof.with_mistakes = false;
+    else if (word == "--rounds")
+      arguments.campaign.rounds = static_cast<int>(whole_number(value()));
+    else if (word == "--condition")
+      arguments.campaign.conditions.push_back(value());
+    else if (word == "--out")
+      arguments.campaign.out = value();
     else if (word == "--remember")
       arguments.proof.remember = true;
     else if (word == "--shared-network")
       run.shared_network = true;
+    else if (word == "--fault")
+      run.fault = value();
     else if (word == "--no-record")
       run.record = false;
     else if (word == "--speed-factor")
@@ -153,8 +169,8 @@ int carry_out(Arguments arguments) {
   const auto& words = arguments.words;
   if (words.empty()) throw UsageError{"a command is missing"};
   std::string command = words[0], lab = words.size() > 1 ? words[1] : "";
-  bool wants_lab = command == "board" || command == "proof" || command == "trace",
-       takes_lab = wants_lab || command == "watch" || command == "class" || command == "similar";
+  bool wants_lab = command == "board" || command == "trace",
+       takes_lab = wants_lab || command == "watch" || command == "proof" || command == "class" || command == "similar";
   if (wants_lab && lab.empty()) throw UsageError{command + " wants a lab: grade " + command + " lab02"};
   if (words.size() > (takes_lab ? 2U : 1U)) throw UsageError{"too many words for " + command};
 
@@ -181,6 +197,14 @@ int carry_out(Arguments arguments) {
     options.run.workers = 0;
     if (options.run.speed_factor == 0) options.run.speed_factor = measure_speed_factor();
     return grade_class(options);
+  }
+  const CampaignOptions& campaign = arguments.campaign;
+  bool of_campaign = campaign.rounds != 1 || !campaign.conditions.empty() || !campaign.out.empty();
+  if (of_campaign && command != "proof") throw UsageError{"--rounds, --condition and --out go with proof"};
+  bool one_proof = command == "proof" && !lab.empty() && !of_campaign;
+  if (command == "proof" && !one_proof) {
+    if (!lab.empty()) arguments.campaign.labs = {lab};
+    return prove_under_all_conditions(arguments.campaign, arguments.board.run);
   }
   if (arguments.board.run.speed_factor == 0) arguments.board.run.speed_factor = measure_speed_factor();
   // A board's status says that grading took place, not how it went.

@@ -25,14 +25,23 @@ std::vector<std::string> names_in(const std::string& folder) {
 
 class Proof {
  public:
-  Proof(Lab lab, const RunOptions& options, const ProofOptions& what)
-      : lab_(std::move(lab)), options_(options), what_(what) {}
+  Proof(Lab lab, const RunOptions& options, const ProofOptions& what, ProofRecord& record)
+      : lab_(std::move(lab)), options_(options), what_(what), record_(record) {}
 
   int run_all() {
+    // The reference as learners build it, and as others do if these were built: plain, and with the thread sanitizer.
     add(lab_.build_folder("solutions"));
-    add(lab_.build_folder("labs"));
-    for (const std::string& name : names_in(sources("alternatives"))) add(variant("alternatives", name));
-    const std::vector<Mistake> mistakes = what_.with_mistakes ? recorded_mistakes(lab_) : std::vector<Mistake>();
+    const std::vector<std::string> builds = names_in(variant("references", ""));
+    for (const std::string& build : builds) add(variant("references", build));
+    std::vector<std::string> alternatives, left_out;
+    std::vector<Mistake> mistakes;
+    if (!what_.references_only) {
+      add(lab_.build_folder("labs"));
+      for (const std::string& name : names_in(sources("alternatives")))
+        (fs::exists(variant("alternatives", name) + "/left-out") ? left_out : alternatives).push_back(name);
+      if (what_.with_mistakes) mistakes = recorded_mistakes(lab_);
+    }
+    for (const std::string& name : alternatives) add(variant("alternatives", name));
     for (const Mistake& mistake : mistakes) add(variant("mistakes", mistake.name));
 
     std::size_t done = 0;
@@ -44,10 +53,13 @@ class Proof {
     std::cout << "\n Lab " << lab_.number << " " << lab_.title << ": the proof of its tests\n\n";
     check_points();
     check_reference("reference", lab_.build_folder("solutions"));
-    check_skeleton();
-    for (const std::string& name : names_in(sources("alternatives")))
-      check_reference("alternative " + name, variant("alternatives", name));
-    if (what_.with_mistakes) {
+    for (const std::string& build : builds) check_reference("reference, " + build, variant("references", build));
+    if (!what_.references_only) check_skeleton();
+    for (const std::string& name : alternatives) check_reference("alternative " + name, variant("alternatives", name));
+    for (const std::string& name : left_out)
+      std::cout << "   left out       alternative " << name << ", whose language this machine has not\n";
+    note_verdicts();
+    if (!mistakes.empty()) {
       std::cout << "\n Recorded mistakes, and the tests that catch them\n\n";
       for (const Mistake& mistake : mistakes) check_mistake(mistake);
       check_every_test_kills(mistakes);
@@ -79,8 +91,11 @@ class Proof {
                        [&folder](const std::string& program) { return !fs::is_symlink(folder + "/" + program); });
   }
 
-  void complain(const std::string& text, const Job* job = nullptr) {
+  void complain(const std::string& text, const Job* job = nullptr) { complain(text, job, record_.others); }
+
+  void complain(const std::string& text, const Job* job, std::vector<std::string>& kind) {
     ++failures_;
+    kind.push_back(text);
     std::cout << "   " << in(Colour::red, "DOES NOT HOLD  ") << text << '\n';
     if (job == nullptr) return;
     for (const auto& [label, detail] : job->result.details) {
@@ -109,9 +124,11 @@ class Proof {
 
   void check_reference(const std::string& called, const std::string& folder) {
     int failed = 0;
+    ++record_.right;
     for (const Job* job : by_folder_[folder])
       if (!job->result.passed() && job->result.state != "skipped") {
-        complain(called + ": " + job->test->name + " is " + job->result.state + ": " + job->result.failure, job);
+        complain(called + ": " + job->test->name + " is " + job->result.state + ": " + job->result.failure, job,
+                 record_.false_alarms);
         ++failed;
       }
     if (failed == 0) std::cout << "   every point    " << called << '\n';
@@ -128,7 +145,20 @@ class Proof {
     if (wrong == 0) std::cout << "   not started    the skeleton, in every test\n";
   }
 
+  void note_verdicts() {
+    constexpr double near = 0.5;
+    for (const Job& job : jobs_) {
+      if (job.result.state == "skipped") continue;
+      std::string folder = fs::relative(job.programs, build_folder()).string();
+      record_.verdicts[{folder, job.test->id}] = job.result.passed();
+      if (job.result.passed() && job.result.waited > near)
+        record_.near_misses.push_back(folder + ": " + job.test->name + ", " +
+                                      std::to_string(static_cast<int>(100 * job.result.waited)) + " % of a limit");
+    }
+  }
+
   void check_mistake(const Mistake& mistake) {
+    ++record_.mistakes;
     std::string failed;
     int blocked = 0;
     const auto& jobs = by_folder_[variant("mistakes", mistake.name)];
@@ -145,7 +175,7 @@ class Proof {
         ++blocked;
       else if (!passed && !skipped)
         failed += " " + id + (job->result.state == "wrong" ? "" : " (" + job->result.state + ")");
-      if (passed && must_fail) complain(mistake.name + " is not caught by " + job->test->name);
+      if (passed && must_fail) complain(mistake.name + " is not caught by " + job->test->name, nullptr, record_.missed);
       if (!passed && !skipped && !mistake.may_fail.contains(id) && job->result.state != "blocked")
         complain(mistake.name + " also fails " + job->test->name + " (" + job->result.state + ": " +
                      job->result.failure + ")",
@@ -202,6 +232,7 @@ class Proof {
   Lab lab_;
   const RunOptions& options_;
   const ProofOptions& what_;
+  ProofRecord& record_;
   std::vector<Job> jobs_;
   std::map<std::string, std::vector<const Job*>> by_folder_;
   std::set<std::string> killers_;
@@ -210,8 +241,9 @@ class Proof {
 
 }  // namespace
 
-int prove(const std::string& name, const RunOptions& options, const ProofOptions& what) {
+int prove(const std::string& name, const RunOptions& options, const ProofOptions& what, ProofRecord* record) {
   Lab lab = find_lab(name);
   load_tests(lab);
-  return Proof(std::move(lab), options, what).run_all();
+  ProofRecord unwanted;
+  return Proof(std::move(lab), options, what, record != nullptr ? *record : unwanted).run_all();
 }

@@ -48,6 +48,7 @@ Result result_from(const Running& running, int status) {
     if (json["event"].text() != "end" || json["name"].text() != running.job->test->name) continue;
     result.state = json["state"].text();
     result.failure = json["failure"].text();
+    result.waited = json["waited"].number();
     for (const harness::Json& detail : json["details"].items())
       if (detail.items().size() == 2) result.details.emplace_back(detail.items()[0].text(), detail.items()[1].text());
     return result;
@@ -132,6 +133,7 @@ class Pool {
       command.insert(command.end(), {"--contained", options_.contained, "--user", std::to_string(options_.user)});
     if (!options_.contained.empty())
       for (const std::string& folder : options_.hidden) command.insert(command.end(), {"--hidden", folder});
+    if (!options_.fault.empty()) command.insert(command.end(), {"--fault", options_.fault});
     if (options_.seed != 0) command.insert(command.end(), {"--rng-seed", std::to_string(options_.seed)});
     if (!options_.captures.empty()) command.insert(command.end(), {"--captures", options_.captures});
     running_.push_back({&job, start(command, false), Clock::now(), "", false});

@@ -12,6 +12,7 @@ struct Result {
   std::string failure;            ///< the assertion, in the test's own words
   std::vector<std::pair<std::string, std::string>> details;
   double seconds = 0;
+  double waited = 0;  ///< the longest of its waits, as a share of that wait's limit
 
   bool passed() const { return state == "passed"; }
 };
@@ -30,6 +31,7 @@ struct RunOptions {
   double speed_factor = 1;
   bool shared_network = false;
   bool record = true;     ///< with the flight recorder and its faults
+  std::string fault;      ///< of harness::bearable_faults(); empty: none but those of the tests
   std::string contained;  ///< folder in which the programs are kept (harness::Containment); empty: they are not
   unsigned user = 0;      ///< whom contained programs run as
   std::vector<std::string> hidden;  ///< folders that contained programs see empty

@@ -44,8 +44,12 @@ std::string padded(std::string_view text, std::size_t width) {
   return out;
 }
 
+// On a terminal that is narrower than any board the line must not wrap: it could not be written over.
 void show_status(std::string_view text) {
-  if (on_terminal()) std::cout << "\r\033[K" << text.substr(0, columns() - 1) << std::flush;
+  winsize size{};
+  bool known = ::ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  std::size_t width = known ? std::min<std::size_t>(size.ws_col, columns()) : columns();
+  if (on_terminal()) std::cout << "\r\033[K" << text.substr(0, width - 1) << std::flush;
 }
 
 void clear_status() {

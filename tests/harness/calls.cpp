@@ -129,8 +129,10 @@ std::string listing(const std::vector<RecordedCall>& calls, const std::vector<Ou
                              [&](const RecordedCall& call) { return call.thread != calls.front().thread; });
   for (std::size_t i = 0; i < calls.size();) {
     std::size_t end = i + 1;
-    std::int64_t sum = calls[i].result;
-    for (; end < calls.size() && alike(calls[i], calls[end]); ++end) sum += calls[end].result;
+    // Unsigned: the program may have written any numbers here, and their sum may go round.
+    auto sum = static_cast<std::uint64_t>(calls[i].result);
+    for (; end < calls.size() && alike(calls[i], calls[end]); ++end)
+      sum += static_cast<std::uint64_t>(calls[end].result);
     const RecordedCall& call = calls[i];
     if (call.begun <= until) {
       std::string text = in_words(call);

@@ -7,6 +7,7 @@ namespace harness {
 namespace {
 double factor_in_force = 1.0;
 std::atomic<bool> test_has_failed = false;
+std::atomic<double> longest_share = 0;
 }  // namespace
 
 double speed_factor() { return factor_in_force; }
@@ -18,6 +19,19 @@ Milliseconds patience() { return Milliseconds(static_cast<long>((test_has_failed
 void set_test_has_failed(bool failed) { test_has_failed = failed; }
 
 Milliseconds quiet_period() { return Milliseconds(150); }
+
+double longest_wait() { return longest_share; }
+
+void forget_longest_wait() { longest_share = 0; }
+
+Deadline::~Deadline() {
+  using Share = std::chrono::duration<double>;
+  auto now = std::chrono::steady_clock::now();
+  if (now >= end_ || std::chrono::duration_cast<Milliseconds>(end_ - begin_) != patience()) return;
+  double share = Share(now - begin_) / Share(end_ - begin_);
+  for (double longest = longest_share; share > longest && !longest_share.compare_exchange_weak(longest, share);) {
+  }
+}
 
 int Deadline::for_poll() const {
   auto left = std::chrono::ceil<Milliseconds>(end_ - std::chrono::steady_clock::now()).count();

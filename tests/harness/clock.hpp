@@ -25,11 +25,22 @@ void set_test_has_failed(bool failed);
 /// How long to watch that something does *not* happen: 150 ms. A slow program only makes this check kinder.
 Milliseconds quiet_period();
 
+/// The longest that anything awaited has taken, as a share of the patience it was awaited with: 0.5 and more is a near
+/// miss. Waits that were given up do not count: those fail their test by themselves.
+double longest_wait();
+void forget_longest_wait();  ///< Another test begins.
+
 /// A point on the steady clock after which waiting ends.
 class Deadline {
  public:
   /// That much from now on.
-  explicit Deadline(Milliseconds from_now) : end_(std::chrono::steady_clock::now() + from_now) {}
+  explicit Deadline(Milliseconds from_now) : begin_(std::chrono::steady_clock::now()), end_(begin_ + from_now) {}
+
+  /// The wait is over; what it took is noted for longest_wait() if patience() was its limit.
+  ~Deadline();
+  /// Another wait to the same point.
+  Deadline(const Deadline&) = default;
+  Deadline& operator=(const Deadline&) = default;  ///< The same.
 
   bool passed() const { return std::chrono::steady_clock::now() >= end_; }  ///< True from then on.
 
@@ -39,7 +50,7 @@ class Deadline {
   std::chrono::steady_clock::time_point time() const { return end_; }  ///< The point itself.
 
  private:
-  std::chrono::steady_clock::time_point end_;
+  std::chrono::steady_clock::time_point begin_, end_;
 };
 
 }  // namespace harness

@@ -25,6 +25,9 @@ struct Descriptor {
   const RecordedCall* opened = nullptr;
   std::vector<const RecordedCall*> calls;
   bool closed = false;
+
+  // Datagrams come whole and have no end: what is true of streams would be wrong advice.
+  bool of_datagrams() const { return opened->name == "socket" && (opened->asked & 0xf) == SOCK_DGRAM; }
 };
 
 class Diagnosis {
@@ -200,6 +203,7 @@ class Diagnosis {
   void stopped_receiving() {
     if (!contains(e_.received, "more were expected") && !contains(e_.received, "then end of stream")) return;
     for (const Descriptor& descriptor : descriptors_) {
+      if (descriptor.of_datagrams()) continue;
       const RecordedCall* last = nullptr;
       bool left = false;
       for (const RecordedCall* call : descriptor.calls) {
@@ -219,6 +223,7 @@ class Diagnosis {
   void no_end() {
     if (!contains(e_.received, "silence")) return;
     for (const Descriptor& descriptor : descriptors_) {
+      if (descriptor.of_datagrams()) continue;
       bool ended = false, sent = false, finished = descriptor.closed;
       const RecordedCall* waiting = nullptr;
       for (const RecordedCall* call : descriptor.calls) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <utility>
 #include <vector>
 
 // What a test may let happen to a program's calls. Each is something that a real kernel does now and then; here it
@@ -39,6 +40,14 @@ inline Fault send_fails_once(int error, int nth = 1) { return {Fault::Kind::send
 
 /// The first connect that would succeed is interrupted: it says EINTR and goes on in the background.
 inline Fault connect_is_interrupted() { return {Fault::Kind::connect_fails, 4 /* EINTR */}; }
+
+/// The faults that a right program bears in any test, by the names that a command line has for them.
+const std::vector<std::pair<std::string, Faults>>& bearable_faults();
+
+/// Brings one of them about in every program to which its test gives no other.
+/// \returns false when none has that name
+bool set_fault_everywhere(const std::string& name);
+const Faults& faults_everywhere();
 
 /// What happens, for the message: "recv gives at most 1 byte at a time".
 std::string in_words(const Faults& faults);

@@ -1,6 +1,7 @@
 #include "json.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <optional>
 
@@ -152,7 +153,10 @@ class JsonReader {
     char* end = nullptr;
     result.number_ = std::strtod(text.c_str(), &end);
     result.kind_ = Json::Kind::number;
-    if (text.empty() || *end != '\0') return {};
+    // strtod knows more than JSON does: inf, nan, hexadecimal digits; and a zero byte would end the text for it.
+    bool good = !text.empty() && text.find_first_not_of("0123456789+-.eE") == std::string::npos && *end == '\0' &&
+                std::isfinite(result.number_);
+    if (!good) return {};
     return result;
   }
 

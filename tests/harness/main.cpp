@@ -6,6 +6,7 @@
 
 #include <catch2/catch_session.hpp>
 #include <cstdlib>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@
 int main(int argc, char* argv[]) {
   harness::register_reporter();
   Catch::Session session;
-  std::string programs = ".", captures, contained;
+  std::string programs = ".", captures, contained, fault;
   std::vector<std::string> hidden;
   unsigned user = 0;
   double factor = 1.0;
@@ -30,6 +31,7 @@ int main(int argc, char* argv[]) {
       Opt(factor, "factor")["--speed-factor"]("how many times slower than usual this machine is") |
       Opt(captures, "folder")["--captures"]("where failed tests leave their packets (.pcap)") |
       Opt(no_record)["--no-record"]("without the flight recorder and its faults") |
+      Opt(fault, "name")["--fault"]("what happens to the calls of every program to which its test does nothing") |
       Opt(shared_network)["--shared-network"]("stay on the machine's own loopback") |
       Opt(contained, "folder")["--contained"]("keep the programs inside this folder, which holds bin, tmp and own") |
       Opt(user, "uid")["--user"]("whom contained programs run as") |
@@ -47,6 +49,10 @@ int main(int argc, char* argv[]) {
   }
   if (!shared_network && harness::network() == harness::Network::shared) harness::enter_private_network();
   harness::set_recording(!no_record);
+  if (!fault.empty() && !harness::set_fault_everywhere(fault)) {
+    std::cerr << "there is no fault called " << fault << '\n';
+    return 2;
+  }
   harness::set_captures_folder(captures);
   if (!no_record) harness::start_capture();
 

@@ -211,12 +211,7 @@ Received Peer::send_and_receive(std::string_view bytes, std::size_t count, bool 
   return result;
 }
 
-void Peer::wait_until_delivered() {
-  // No event tells of an acknowledgement.
-  Deadline deadline(patience());
-  for (int unacknowledged = 1; unacknowledged > 0 && !deadline.passed() && connection_->lives(); ::usleep(200))
-    if (::ioctl(connection_->fd, SIOCOUTQ, &unacknowledged) != 0) return;
-}
+void Peer::wait_until_delivered() { wait_until_acknowledged(connection_->fd); }
 
 bool Peer::heard_one_segment() const {
   tcp_info info = connection_->info();

@@ -31,6 +31,7 @@
 #include "quoted.hpp"
 #include "recording.hpp"
 #include "story.hpp"
+#include "usage.hpp"
 
 namespace harness {
 namespace {
@@ -220,13 +221,18 @@ class Program::Process {
 };
 
 namespace {
-std::vector<int> program_pidfds;  // of the Programs that exist; only the test's thread uses it
+// Programs that others wrote, which a test starts by their path, are spared what happens everywhere.
+const Faults& faults_for(const std::string& name, const Options& options) {
+  return options.faults.empty() && name.front() != '/' ? faults_everywhere() : options.faults;
 }
+
+std::vector<int> program_pidfds;  // of the Programs that exist; only the test's thread uses it
+}  // namespace
 
 Program::Process::Process(std::string program, std::vector<std::string> args, const Options& options)
     : name(std::move(program)),
       arguments(std::move(args)),
-      recording(recorder_library(), options.faults),
+      recording(recorder_library(), faults_for(name, options)),
       most_output_(options.output),
       most_memory_(options.memory) {
   std::string path = name.front() == '/' ? name : folder + "/" + name;
@@ -331,6 +337,7 @@ void Program::Process::watch() {
       }
     if (now_ended) {
       int status = 0;
+      note_kept_waiting(pid);
       ::waitpid(pid, &status, 0);
       ended = true;
       std::lock_guard lock(mutex_);
@@ -365,7 +372,10 @@ Program::~Program() {
   // What is about to crash or to end shall do so by itself, so that it can be told.
   let_settle();
   Evidence evidence;
-  bool look = Story::current().failed() || std::uncaught_exceptions() > 0;
+  std::uint64_t started = nanoseconds(p.started.time_since_epoch());
+  // A test that goes on after a failure, with its next arguments, starts programs that explain nothing of it.
+  bool too_late = Story::current().failed() && started > Story::current().failed_at();
+  bool look = !too_late && (Story::current().failed() || std::uncaught_exceptions() > 0);
   if (look && p.state().kind == Exit::Kind::running) evidence.busy_ms = processor_ms(p.pid);
   p.kill();
   std::string err = p.err, named = p.name;
@@ -382,17 +392,18 @@ Program::~Program() {
 
   if (report)
     story.note(named, essence_of_report(err));
-  else if (!err.empty())
+  else if (!err.empty() && (!too_late || died))
     story.note("its stderr", printable(last_lines(err, 6)));
   if (p.flooded) story.note(named, "was ended: it wrote more than a test reads");
   if (p.bloated) story.note(named, "was ended: it used more memory than a test allows");
-  if (p.exit.kind != Exit::Kind::running && !p.killed_by_us && !unwritten) story.note(named, in_words(p.exit));
+  if (p.exit.kind != Exit::Kind::running && !p.killed_by_us && !unwritten && (!too_late || report || died))
+    story.note(named, in_words(p.exit));
   if ((look || report || died) && !unwritten) {
     evidence.program = folder + "/" + named;
     evidence.exit = p.killed_by_us ? Exit{} : p.exit;
     evidence.killed_by_us = p.killed_by_us;
     evidence.said = report ? essence_of_report(err) : last_lines(err, 6);
-    evidence.start = nanoseconds(p.started.time_since_epoch());
+    evidence.start = started;
     evidence.asked_to_stop = p.asked_to_stop;
     evidence.lived_ms = nanoseconds(age()) / 1'000'000;
     tell_evidence(story, p.recording, evidence);

@@ -72,6 +72,28 @@ static_assert(sizeof(Copy) == sizeof(recorder::Entry));
 
 }  // namespace
 
+namespace {
+Faults everywhere;
+}
+
+bool set_fault_everywhere(const std::string& name) {
+  for (const auto& [known, faults] : bearable_faults())
+    if (known == name) return everywhere = faults, true;
+  return false;
+}
+
+const Faults& faults_everywhere() { return everywhere; }
+
+const std::vector<std::pair<std::string, Faults>>& bearable_faults() {
+  static const std::vector<std::pair<std::string, Faults>> all{
+      {"short-receives", {receives_at_most(1000)}},
+      {"interrupts", {interrupts_every(3)}},
+      {"interrupted-connect", {connect_is_interrupted()}},
+      {"lost-accept", {accept_fails_once(ECONNABORTED)}},
+  };
+  return all;
+}
+
 std::string in_words(const Faults& faults) {
   std::string all;
   auto number = [](int n, const std::string& one) { return std::to_string(n) + " " + one + (n == 1 ? "" : "s"); };

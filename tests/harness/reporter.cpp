@@ -12,6 +12,7 @@
 #include "json.hpp"
 #include "process_tree.hpp"
 #include "story.hpp"
+#include "usage.hpp"
 #include "wire.hpp"
 
 namespace harness {
@@ -44,6 +45,8 @@ class JsonLines : public Catch::StreamingReporterBase {
     StreamingReporterBase::testCaseStarting(info);
     failure_.clear();
     set_test_has_failed(false);
+    forget_longest_wait();
+    forget_kept_waiting();
     line("start", info, "");
   }
 
@@ -79,7 +82,7 @@ class JsonLines : public Catch::StreamingReporterBase {
     if (state != State::passed && state != State::skipped && state != State::not_started && !captures_folder().empty())
       keep_packets(info_id(*stats.testInfo));
 
-    std::string rest = ",\"state\":" + json_string(name(state));
+    std::string rest = ",\"state\":" + json_string(name(state)) + ",\"waited\":" + std::to_string(longest_wait());
     if (state != State::passed && state != State::skipped)
       rest += ",\"failure\":" + json_string(failure_) + ",\"details\":" + details(story);
     line("end", *stats.testInfo, rest);

@@ -1,7 +1,11 @@
 #include "sockets.hpp"
 
 #include <arpa/inet.h>
+#include <linux/sockios.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -71,6 +75,17 @@ bool wait_for(int fd, short events, const Deadline& deadline) {
     if (ready < 0 && errno == EINTR) continue;
     if (fds[0].revents != 0) return true;
     if (ready <= 0 && (all_ended || deadline.passed())) return false;
+  }
+}
+
+void wait_until_acknowledged(int fd) {
+  // No event tells of an acknowledgement; and a connection that was reset gets none any more.
+  Deadline deadline(patience());
+  for (int unacknowledged = 1; unacknowledged > 0 && !deadline.passed(); ::usleep(200)) {
+    tcp_info info{};
+    socklen_t length = sizeof info;
+    if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0 || info.tcpi_state == TCP_CLOSE) return;
+    if (::ioctl(fd, SIOCOUTQ, &unacknowledged) != 0) return;
   }
 }
 

@@ -35,4 +35,7 @@ SocketAddress local_address(int fd);
 /// could still act has ended. Returns whether it is ready.
 bool wait_for(int fd, short events, const Deadline& deadline);
 
+/// Waits until the other side's kernel has everything that was sent, the end of the stream included, read or not.
+void wait_until_acknowledged(int fd);
+
 }  // namespace harness

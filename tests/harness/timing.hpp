@@ -5,8 +5,9 @@
 #include "clock.hpp"
 #include "program.hpp"
 
-// How limits of time are judged: not reached before 0.9 T, acted on before T + 1 s, and that second stretches with
-// speed_factor(). Lower bounds are strict, since no load makes a clock run fast; upper bounds are loose.
+// How limits of time are judged: not reached before 0.9 T, acted on before T + 1 s. That second stretches with
+// speed_factor(), and with the time that test and programs were kept_waiting() for a processor, since load may come in
+// the middle of a test. Lower bounds are strict, since no load makes a clock run fast; upper bounds are loose.
 namespace harness {
 
 /// A time in which the test itself has to act: longer on a slow machine.
@@ -14,6 +15,9 @@ Milliseconds stretched(int milliseconds);
 
 /// The latest moment at which what is due after `limit` counts as on time.
 Milliseconds latest_after(Milliseconds limit);
+
+/// True when what was due `limit` after `start` has not come in time.
+bool is_overdue(std::chrono::steady_clock::time_point start, Milliseconds limit);
 
 /// True when `took` is no less than 0.9 `limit` and no more than latest_after(limit); tells the story if not.
 /// \param what for the message: "the second try came"
@@ -29,8 +33,8 @@ bool ends_after(Program& program, Milliseconds limit);
 /// True when the program ends within `limit` (and a second) after `since`; tells the story if not.
 bool ends_within(Program& program, Milliseconds limit, std::chrono::steady_clock::time_point since);
 
-/// Does `action` now and every `interval`, until the program has ended or is as old as it may become.
-void keep_doing(Program& program, Milliseconds interval, Milliseconds oldest, const std::function<void()>& action);
+/// Does `action` now and every `interval`, until the program has ended or its end, due at an age of `limit`, is overdue.
+void keep_doing(Program& program, Milliseconds interval, Milliseconds limit, const std::function<void()>& action);
 
 /// Lets time pass until `moment`, or until the program has ended. For what takes place at a given time; never for
 /// something to happen.

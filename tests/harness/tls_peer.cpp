@@ -70,6 +70,7 @@ class TlsPeer::Connection {
     ::SSL_set_bio(ssl, in, out);
     if (settings.own != nullptr) present(ssl, *settings.own);
     if (!settings.name.empty()) require(SSL_set_tlsext_host_name(ssl, settings.name.c_str()) == 1, "SNI");
+    if (!settings.protocols.empty()) offer_protocols();
     if (is_server)
       ::SSL_set_accept_state(ssl);
     else
@@ -279,6 +280,14 @@ class TlsPeer::Connection {
     SSL_CTX_set_tlsext_servername_arg(context.get(), this);
   }
 
+  // Each name behind a byte with its length.
+  void offer_protocols() {
+    std::string list;
+    for (const std::string& protocol : settings.protocols) list += static_cast<char>(protocol.size()) + protocol;
+    const auto* bytes = reinterpret_cast<const unsigned char*>(list.data());
+    require(::SSL_set_alpn_protos(ssl, bytes, static_cast<unsigned int>(list.size())) == 0, "ALPN");
+  }
+
   static int on_server_name(SSL* ssl, int*, void* self) {
     auto& connection = *static_cast<Connection*>(self);
     if (const char* asked = ::SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) connection.sni = asked;
@@ -334,6 +343,13 @@ void TlsPeer::begin_handshake() {
   }
   c.flush();
   c.tell("sent", "our part of the handshake");
+}
+
+std::string TlsPeer::protocol() const {
+  const unsigned char* name = nullptr;
+  unsigned int length = 0;
+  ::SSL_get0_alpn_selected(connection_->ssl, &name, &length);
+  return {reinterpret_cast<const char*>(name), length};
 }
 
 std::string TlsPeer::version() const { return ::SSL_get_version(connection_->ssl); }
@@ -398,6 +414,8 @@ void TlsPeer::cut() {
   connection_->tell("sent", "end of stream, without close_notify");
   ::shutdown(connection_->fd, SHUT_WR);
 }
+
+void TlsPeer::wait_until_delivered() { wait_until_acknowledged(connection_->fd); }
 
 void TlsPeer::send_raw(std::string_view bytes) {
   connection_->tell("sent", "past TLS: " + in_quotes(bytes));

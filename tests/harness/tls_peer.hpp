@@ -22,11 +22,12 @@ struct TlsSettings {
   const Identity* own = nullptr;                   ///< what we present; a server must have one
   std::map<std::string, const Identity*> by_name;  ///< what a server presents instead to who asks for that name (SNI)
 
-  const Identity* trusted = nullptr;  ///< whom we trust; without it everything passes
-  bool refuse = false;                ///< we refuse the other side's certificate, whatever it is
-  bool ask_for_certificate = false;   ///< a server asks the client for one
-  std::string name;                   ///< a client's SNI
-  std::size_t pieces_of = 0;          ///< our bytes go in pieces of that many, each read before the next is sent
+  const Identity* trusted = nullptr;   ///< whom we trust; without it everything passes
+  bool refuse = false;                 ///< we refuse the other side's certificate, whatever it is
+  bool ask_for_certificate = false;    ///< a server asks the client for one
+  std::string name;                    ///< a client's SNI
+  std::vector<std::string> protocols;  ///< what a client offers to speak inside TLS (ALPN, RFC 7301)
+  std::size_t pieces_of = 0;           ///< our bytes go in pieces of that many, each read before the next is sent
 };
 
 /// The test's end of a TLS connection with the program under test.
@@ -62,6 +63,9 @@ class TlsPeer {
   /// "TLSv1.3", after the handshake.
   std::string version() const;
 
+  /// Which of the offered protocols a server has taken (ALPN); empty if none.
+  std::string protocol() const;
+
   /// True when the client asked us for this name (SNI), or, if it is empty, for none; tells the story if not.
   bool was_asked_for(const std::string& name) const;
 
@@ -85,6 +89,9 @@ class TlsPeer {
 
   /// Ends our side of the TCP connection without close_notify.
   void cut();
+
+  /// Waits until all that was sent lies in the program's kernel buffers, read or not.
+  void wait_until_delivered();
 
   /// Sends bytes past TLS, as they are. `drip` is for one at a time, which is not told to the story.
   void send_raw(std::string_view bytes);

@@ -1,12 +1,23 @@
 #pragma once
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 
 // What a program takes of the machine, its whole family counted.
 namespace harness {
 
 class Program;
+
+/// How long the programs of this test and the test itself have waited for a processor so far, all threads together:
+/// they could have run, and the machine ran something else.
+std::chrono::nanoseconds kept_waiting();
+
+/// Counts kept_waiting() from now on: another test begins.
+void forget_kept_waiting();
+
+/// Adds the wait of a program that has ended and not been reaped, which nobody can ask for later.
+void note_kept_waiting(pid_t ended);
 
 /// The share of a core that the family of `root` takes now, looked at for 0.3 s: of the time in which it could have
 /// run. What a busy machine kept it waiting for a processor does not count.

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "confined.hpp"
+#include "names.hpp"
 
 namespace fs = std::filesystem;
 
@@ -28,20 +29,6 @@ Confined tar(const std::string& archive, const std::string& folder, uid_t user, 
   return confined;
 }
 
-bool leads_out(const std::string& name) {
-  return name.starts_with("/") || ("/" + name + "/").find("/../") != std::string::npos;
-}
-
-// The unpacker takes what it is asked for as a pattern.
-std::string as_pattern(const std::string& name) {
-  std::string pattern;
-  for (char c : name) {
-    if (c == '*' || c == '?' || c == '[' || c == ']' || c == '\\') pattern += '\\';
-    pattern += c;
-  }
-  return pattern;
-}
-
 }  // namespace
 
 Unpacked unpack(const std::string& archive, const Lab& lab, const std::string& folder, uid_t user) {
@@ -50,6 +37,7 @@ Unpacked unpack(const std::string& archive, const Lab& lab, const std::string& f
   listing.output = 4 << 20;
   listing.only_stdout = true;
   Ended listed = run_confined({listing}, 1)[0];
+  if (listed.killed) throw KilledFromOutside("the unpacker was killed, and not by a limit of ours");
   if (!listed.cut.empty()) return {{}, "The archive was not read: " + listed.cut + "."};
   std::vector<std::string> names;
   std::istringstream lines(listed.output);
@@ -67,6 +55,8 @@ Unpacked unpack(const std::string& archive, const Lab& lab, const std::string& f
             listed.well() ? "The archive is empty."
                           : "The archive cannot be read; it may be damaged, or of a kind that is not known here."};
   result.choice = choose(names, lab);
+  if (!listed.well() && !names.empty())
+    result.choice.notes.push_back("The archive is damaged or cut short; what could be read of it was taken.");
   if (out > 0)
     result.choice.notes.push_back(std::to_string(out) + (out == 1 ? " name" : " names") +
                                   " in the archive would lead out of its folder; nothing of that was unpacked.");
@@ -78,6 +68,7 @@ Unpacked unpack(const std::string& archive, const Lab& lab, const std::string& f
   if (words.size() > 500)
     return {{}, "The archive holds more than 500 source files in the lab's folder; nothing was taken from it."};
   Ended taken = run_confined({tar(archive, folder, user, words)}, 1)[0];
+  if (taken.killed) throw KilledFromOutside("the unpacker was killed, and not by a limit of ours");
   if (!taken.cut.empty())
     result.choice.notes.push_back("The archive was not unpacked whole: " + taken.cut + ".");
   else if (!taken.well())

@@ -92,7 +92,8 @@ void Beneath::look(int folder, const std::string& prefix, int depth, std::size_t
   ::closedir(directory);
 }
 
-std::optional<std::string> Beneath::read(const std::string& path, std::size_t most, std::string& why) const {
+std::optional<std::string> Beneath::read(const std::string& path, std::size_t most, std::string& why,
+                                         std::time_t* modified) const {
   int fd = open_beneath(folder_, path);
   if (fd < 0) {
     why = errno == ELOOP || errno == EXDEV ? "it is a link, or reached through one" : std::strerror(errno);
@@ -102,6 +103,7 @@ std::optional<std::string> Beneath::read(const std::string& path, std::size_t mo
   std::string content;
   why.clear();
   if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) why = "it is not an ordinary file";
+  if (modified != nullptr) *modified = status.st_mtim.tv_sec;
   if (why.empty() && static_cast<std::size_t>(status.st_size) > most)
     why = "it is larger than " + std::to_string(most >> 10) + " KiB";
   std::array<char, 65536> buffer;
@@ -116,6 +118,12 @@ std::optional<std::string> Beneath::read(const std::string& path, std::size_t mo
   ::close(fd);
   if (!why.empty()) return {};
   return content;
+}
+
+bool Beneath::has(const std::string& path) const {
+  int fd = open_beneath(folder_, path);
+  if (fd >= 0) ::close(fd);
+  return fd >= 0;
 }
 
 }  // namespace classroom

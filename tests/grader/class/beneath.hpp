@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,8 +24,12 @@ class Beneath {
   bool cut_short() const { return cut_short_; }
 
   /// A file's content. Nothing when it is not a regular file, is reached through a link, or is larger than `most`; then
-  /// `why` says so.
-  std::optional<std::string> read(const std::string& path, std::size_t most, std::string& why) const;
+  /// `why` says so. `modified` is set to the time of its last change.
+  std::optional<std::string> read(const std::string& path, std::size_t most, std::string& why,
+                                  std::time_t* modified = nullptr) const;
+
+  /// True when there is something at `path`, reached through no link.
+  bool has(const std::string& path) const;
 
  private:
   void look(int folder, const std::string& prefix, int depth, std::size_t& count,

@@ -6,6 +6,8 @@
 #include <sstream>
 #include <tuple>
 
+#include "names.hpp"
+
 namespace fs = std::filesystem;
 
 namespace classroom {
@@ -19,11 +21,19 @@ std::vector<std::string> steps_of(const std::string& path) {
   return steps;
 }
 
-bool is_source(const std::string& name) { return name.ends_with(".cpp") || name.ends_with(".hpp"); }
+bool is_source(std::string name) {
+  std::string ending = name.size() < 4 ? "" : name.substr(name.size() - 4);
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
+  return ending == ".cpp" || ending == ".hpp";
+}
 
 // `echo_server.cpp` also as `echo_server-1.cpp`, `echo_server (1).cpp` and `lovelaceada_123_456_echo_server.cpp`.
+// Neither do large letters matter.
 std::string stands_for(std::string name, const std::set<std::string>& wanted) {
   if (wanted.contains(name)) return name;
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
   std::size_t dot = name.rfind('.');
   if (dot == std::string::npos) return "";
   std::string stem = name.substr(0, dot), ending = name.substr(dot);
@@ -109,6 +119,13 @@ Choice choose(const std::vector<std::string>& paths, const Lab& lab) {
   if (best == nullptr) {
     auto most = std::max_element(other_labs.begin(), other_labs.end(),
                                  [](const auto& a, const auto& b) { return a.second < b.second; });
+    std::string archive;
+    for (const std::string& path : paths)
+      if (std::string name = steps_of(path).empty() ? "" : steps_of(path).back();
+          archive.empty() && !name.starts_with(".") && !without_archive_ending(name).empty())
+        archive = path;
+    if (!archive.empty())
+      choice.notes.push_back("It holds an archive, " + archive + ", which was not opened: unpack it and grade again.");
     if (most != other_labs.end())
       choice.notes.push_back("This looks like a submission for lab " + most->first.substr(0, 2) +
                              ": it holds files of " + most->first + " and none of " + lab.stem + ".");

@@ -13,14 +13,17 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iomanip>
 #include <iostream>
 #include <map>
 #include <random>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
 #include "grading.hpp"
+#include "names.hpp"
 #include "process_tree.hpp"
 #include "subprocess.hpp"
 #include "terminal.hpp"
@@ -92,9 +95,14 @@ class ClassRun {
     if (!take_all(all.submissions)) return interrupted();
     total_ = waiting_.size();
     started_ = Clock::now();
-    while (next_ < waiting_.size() || !running_.empty()) {
-      start_what_can_be_started();
-      if (!wait()) return interrupted();
+    try {
+      while (next_ < waiting_.size() || !running_.empty()) {
+        start_what_can_be_started();
+        if (!wait()) return interrupted();
+      }
+    } catch (...) {
+      end_what_is_under_way();
+      throw;
     }
     clear_status();
     return summary();
@@ -151,8 +159,17 @@ class ClassRun {
               << "   submissions    " << options_.folder << "\n   results        " << store_.folder()
               << "\n   containment    "
               << (setting_.contained ? setting_.hold.in_words() : "none: --without-containment")
-              << "\n   seed           " << setting_.run.seed << "\n\n"
+              << "\n   seed           " << setting_.run.seed << limits_in_words() << "\n\n"
               << std::flush;
+  }
+
+  std::string limits_in_words() const {
+    double factor = setting_.run.speed_factor;
+    if (factor < 1.25) return "";
+    std::ostringstream words;
+    words << std::fixed << std::setprecision(1) << "\n   limits         stretched " << factor
+          << " times, because the machine is slow or busy now";
+    return words.str();
   }
 
   void set_version() {
@@ -167,16 +184,46 @@ class ClassRun {
     setting_.version = all;
   }
 
+  // As its record is called, or its learner, or as it lies in the folder.
+  static bool is_called(const Submission& submission, const std::string& name) {
+    std::string stem = without_archive_ending(name);
+    return submission.name == name || submission.learner == name || submission.name == as_file_name(name) ||
+           (!stem.empty() && submission.name == as_file_name(stem));
+  }
+
   void select(std::vector<Submission>& submissions) {
     if (options_.only.empty()) return;
     for (const std::string& name : options_.only)
       if (std::none_of(submissions.begin(), submissions.end(),
-                       [&name](const Submission& s) { return s.name == name || s.learner == name; }))
+                       [&name](const Submission& s) { return is_called(s, name); }))
         throw std::runtime_error("there is no submission called " + name);
     std::erase_if(submissions, [this](const Submission& s) {
       return std::none_of(options_.only.begin(), options_.only.end(),
-                          [&s](const std::string& name) { return s.name == name || s.learner == name; });
+                          [&s](const std::string& name) { return is_called(s, name); });
     });
+  }
+
+  // \returns why its files could not be taken, for a reason that is not the learner's
+  std::string take_one(const Submission& submission, const std::string& folder) {
+    try {
+      taken_.push_back(take(submission, setting_, folder));
+      return "";
+    } catch (const std::exception& error) {
+      Taken nothing;
+      nothing.submission = submission;
+      nothing.notes = submission.notes;
+      taken_.push_back(nothing);
+      std::error_code ignored;
+      fs::remove_all(folder, ignored);
+      return error.what();
+    }
+  }
+
+  Grade grade_of_trouble(const Taken& taken, const std::string& why) const {
+    Grade trouble = blank_grade(taken, setting_);
+    trouble.state = "not graded";
+    trouble.notes.push_back("The grader had trouble with it: " + why + ". Run it again.");
+    return trouble;
   }
 
   // Every submission has its record when this is done, and nothing of any has run.
@@ -185,12 +232,24 @@ class ClassRun {
       if (end_is_asked_for()) return false;
       show_status(" taking the files of " + std::to_string(i + 1) + " of " + std::to_string(submissions.size()) +
                   " submissions");
-      taken_.push_back(take(submissions[i], setting_, work_.path() + "/" + std::to_string(i)));
+      std::string trouble = take_one(submissions[i], work_.path() + "/" + std::to_string(i));
       const Taken& taken = taken_.back();
       std::optional<Grade> earlier = store_.find(taken.submission.name);
+      if (!trouble.empty()) {
+        // What it was graded for before stays: we know no better.
+        if (!earlier || earlier->state != "graded") store_.put(grade_of_trouble(taken, trouble));
+        ++troubles_;
+        told("not graded", i, trouble);
+        continue;
+      }
       if (!taken.key.empty() && earlier && earlier->state == "graded" && earlier->key == taken.key &&
           !options_.regrade) {
         ++kept_;
+        if (earlier->submitted != taken.submitted || earlier->submitted_from != taken.submitted_from) {
+          earlier->submitted = taken.submitted;
+          earlier->submitted_from = taken.submitted_from;
+          store_.put(*earlier);
+        }
         graded_by_key_.try_emplace(taken.key, taken.submission.name);
         fs::remove_all(taken.folder);
         continue;
@@ -249,7 +308,12 @@ class ClassRun {
       grade_submission(taken_[index], setting_, store_, user_of(slot));
       end_everything_of(user_of(slot));
     } catch (const std::exception& error) {
-      std::cerr << "grade: " << taken_[index].submission.name << ": " << error.what() << std::endl;
+      try {
+        store_.put(grade_of_trouble(taken_[index], error.what()));
+      } catch (const std::exception& also) {
+        std::cerr << "grade: " << taken_[index].submission.name << ": " << error.what() << "; " << also.what()
+                  << std::endl;
+      }
       ::_exit(1);
     }
     ::_exit(0);
@@ -280,14 +344,14 @@ class ClassRun {
     const Taken& taken = taken_[one.index];
     std::optional<Grade> grade = store_.find(taken.submission.name);
     if (status != 0 || !grade || grade->state != "graded") {
+      std::string why = "it ended with status " + std::to_string(exit_status(status));
+      bool told_why = grade && grade->state == "not graded" && !grade->notes.empty();
       for (std::size_t index : with_followers(one.index)) {
-        Grade trouble = blank_grade(taken_[index], setting_);
-        trouble.state = "not graded";
-        trouble.notes.push_back("The grader itself had trouble with it (status " + std::to_string(exit_status(status)) +
-                                "); run it again.");
+        Grade trouble = grade_of_trouble(taken_[index], why);
+        if (told_why) trouble.notes.back() = grade->notes.back();
         store_.put(trouble);
         ++troubles_;
-        told("not graded", index, "");
+        told("not graded", index, trouble.notes.back());
       }
     } else {
       ++graded_;
@@ -324,18 +388,20 @@ class ClassRun {
               << (more.empty() ? "" : " " + as_line(more)) << std::endl;
   }
 
+  // What is under way counts for a half. What stands last is cut off where the terminal is narrow: the bar.
   void show_progress() {
     std::size_t done = next_ - running_.size(), width = 24;
-    double passed = std::chrono::duration<double>(Clock::now() - started_).count();
+    double so_far = static_cast<double>(done) + static_cast<double>(running_.size()) / 2,
+           passed = std::chrono::duration<double>(Clock::now() - started_).count();
     std::string left;
     if (done >= 2) {
-      auto seconds = static_cast<long>(passed / static_cast<double>(done) * static_cast<double>(total_ - done)) + 1;
+      auto seconds = static_cast<long>(passed / so_far * (static_cast<double>(total_) - so_far)) + 1;
       left = seconds >= 90 ? ", about " + std::to_string((seconds + 30) / 60) + " minutes left"
                            : ", about " + std::to_string(seconds) + " seconds left";
     }
     std::size_t filled = total_ == 0 ? width : width * done / total_;
-    show_status(" [" + std::string(filled, '#') + std::string(width - filled, '.') + "] " + std::to_string(done) +
-                " of " + std::to_string(total_) + left);
+    show_status(" " + std::to_string(done) + " of " + std::to_string(total_) + left + "  [" + std::string(filled, '#') +
+                std::string(width - filled, '.') + "]");
   }
 
   bool end_is_asked_for() {
@@ -347,17 +413,23 @@ class ClassRun {
   }
 
   // What was under way waits again; nothing of it is left running.
-  int interrupted() {
+  void end_what_is_under_way() {
     for (const Running& one : running_) ::kill(one.pid, SIGKILL);
     harness::kill_all_descendants();
     for (const Running& one : running_) {
       while (::waitpid(one.pid, nullptr, 0) < 0 && errno == EINTR) {
       }
       end_everything_of(user_of(one.slot));
+    }
+    clear_status();
+  }
+
+  int interrupted() {
+    end_what_is_under_way();
+    for (const Running& one : running_) {
       std::optional<Grade> grade = store_.find(taken_[one.index].submission.name);
       if (!grade || grade->state != "graded") store_.put(blank_grade(taken_[one.index], setting_));
     }
-    clear_status();
     std::cout << "\n Interrupted: " << graded_ + copied_ + kept_ << " are graded. The same command goes on from here.\n"
               << std::flush;
     return 128 + signal_;

@@ -35,6 +35,18 @@ std::string readable(const Ended& ended, const std::string& source, const std::s
   return text;
 }
 
+// Once more for those that somebody killed: on a machine without memory the others may have ended by now.
+std::vector<Ended> run_all(const std::vector<Confined>& all, std::size_t at_once) {
+  std::vector<Ended> ended = run_confined(all, at_once);
+  for (std::size_t i = 0; i < ended.size(); ++i) {
+    if (ended[i].killed) ended[i] = run_confined({all[i]}, 1)[0];
+    if (ended[i].killed)
+      throw KilledFromOutside(
+          "the compiler was killed, twice, and not by a limit of ours; is the machine out of memory, or far too busy?");
+  }
+  return ended;
+}
+
 class Compilation {
  public:
   Compilation(const Recipe& recipe, const std::string& kit, const std::string& source, const std::string& bin,
@@ -138,10 +150,10 @@ class Compilation {
       ar.push_back(object);
     }
     std::string said;
-    for (const Ended& ended : run_confined(compilations, at_once))
+    for (const Ended& ended : run_all(compilations, at_once))
       if (!ended.well()) said += readable(ended, source_, work_);
     if (!said.empty()) return said;
-    Ended archived = run_confined({command(ar)}, 1)[0];
+    Ended archived = run_all({command(ar)}, 1)[0];
     archive_ = work_ + "/shared.a";
     return archived.well() ? "" : readable(archived, source_, work_);
   }
@@ -159,7 +171,7 @@ class Compilation {
       words.insert(words.end(), recipe_.libraries.begin(), recipe_.libraries.end());
       all.push_back(command(words));
     }
-    std::vector<Ended> ended = run_confined(all, at_once);
+    std::vector<Ended> ended = run_all(all, at_once);
     for (std::size_t i = 0; i < ended.size(); ++i)
       if (ended[i].well())
         keep(programs[i]);

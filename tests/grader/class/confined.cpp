@@ -25,6 +25,8 @@ namespace {
 
 using Moment = std::chrono::steady_clock::time_point;
 
+constexpr int look_milliseconds = 50, idle_looks = 20;
+
 void limit_to(int resource, std::size_t most) {
   rlimit value{most, most};
   ::setrlimit(static_cast<__rlimit_resource_t>(resource), &value);
@@ -35,6 +37,25 @@ std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
   for (const std::string& s : strings) pointers.push_back(const_cast<char*>(s.c_str()));
   pointers.push_back(nullptr);
   return pointers;
+}
+
+// A compiler's driver tells that a program of its own was killed, and then just fails. It says so last of all and
+// without a place in the source, unlike what a source can make it say.
+bool tells_of_a_kill(std::string output) {
+  auto take_last_line = [&output] {
+    output.resize(output.find_last_not_of('\n') + 1);
+    std::size_t begin = output.rfind('\n') + 1;
+    std::string line = output.substr(begin);
+    output.resize(begin);
+    return line;
+  };
+  std::string line = take_last_line();
+  if (line == "compilation terminated.") line = take_last_line();
+  std::string who = line.substr(0, line.find(':')), what = line.substr(who.size());
+  return who.find_first_of("/ |") == std::string::npos &&
+         (what.starts_with(": fatal error: Killed signal terminated program ") ||
+          what == ": fatal error: ld terminated with signal 9 [Killed]" ||
+          what == ": error: unable to execute command: Killed");
 }
 
 class Runs {
@@ -57,6 +78,7 @@ class Runs {
     int output;
     Moment until;
     std::size_t read = 0;
+    int idle = 0;  ///< looks in a row at which none of it had anything to do
   };
 
   void begin(std::size_t index) {
@@ -99,7 +121,7 @@ class Runs {
   void look() {
     std::vector<pollfd> fds;
     for (const One& one : running_) fds.push_back({one.output, POLLIN, 0});
-    ::poll(fds.data(), fds.size(), 50);
+    ::poll(fds.data(), fds.size(), look_milliseconds);
     for (std::size_t i = running_.size(); i-- > 0;) {
       One& one = running_[i];
       const Confined& what = all_[one.index];
@@ -116,11 +138,16 @@ class Runs {
         }
       }
       if (!over && ended.cut.empty()) {
-        if (std::chrono::steady_clock::now() > one.until)
-          ended.cut = "it took longer than " + std::to_string(what.seconds) + " seconds";
+        if (auto now = std::chrono::steady_clock::now(); now > one.until) {
+          // On a busy machine it may have had no processor for long; then the limit on processor time is what counts.
+          one.idle = harness::nobody_runs(one.pid) ? one.idle + 1 : 0;
+          if (one.idle >= idle_looks)
+            ended.cut = "it waited, for longer than " + std::to_string(what.seconds) + " seconds";
+          ended.killed = now > one.until + 20 * std::chrono::seconds(what.seconds);
+        }
         if (one.read > 64 * what.output) ended.cut = "it said more than anybody can read";
         if (what.too_much && what.too_much()) ended.cut = "it made too many files, or too large ones";
-        if (!ended.cut.empty()) harness::kill_family(one.pid);
+        if (!ended.cut.empty() || ended.killed) harness::kill_family(one.pid);
       }
       if (over) {
         finish(one);
@@ -132,10 +159,15 @@ class Runs {
   void finish(const One& one) {
     ::close(one.output);
     int status = 0;
-    while (::waitpid(one.pid, &status, 0) < 0 && errno == EINTR) {
+    rusage used{};
+    while (::wait4(one.pid, &status, 0, &used) < 0 && errno == EINTR) {
     }
     Ended& ended = ended_[one.index];
     ended.status = exit_status(status);
+    // The hard limit on processor time kills, too; it is ours.
+    auto seconds = static_cast<std::size_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec);
+    ended.killed = ended.cut.empty() && seconds < all_[one.index].processor_seconds &&
+                   (ended.status == 128 + SIGKILL || tells_of_a_kill(ended.output));
     if (ended.cut.empty() && ended.status == 128 + SIGXCPU)
       ended.cut =
           "it used more than " + std::to_string(all_[one.index].processor_seconds) + " seconds of the processor";

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,11 @@ struct Confined {
   std::string folder;                 ///< where it starts, with its TMPDIR
   std::vector<std::string> readable;  ///< besides the system's own
   std::vector<std::string> writable;
-  uid_t user = 0;                                    ///< whom it runs as, when we are root
-  std::size_t processor_seconds = 10, seconds = 60;  ///< the latter is generous: the machine may be busy
-  std::size_t memory = 2048, file = 64;              ///< MiB
-  std::size_t output = 64 * 1024;                    ///< bytes that are kept; more than 64 times as much ends it
+  uid_t user = 0;  ///< whom it runs as, when we are root
+  std::size_t processor_seconds = 10;
+  std::size_t seconds = 60;  ///< after these it is ended if it just waits; on a busy machine it may still want to run
+  std::size_t memory = 2048, file = 64;  ///< MiB
+  std::size_t output = 64 * 1024;        ///< bytes that are kept; more than 64 times as much ends it
   bool only_stdout = false;
   std::function<bool()> too_much = {};  ///< asked now and then; true ends it
 };
@@ -25,8 +27,14 @@ struct Confined {
 struct Ended {
   int status = 0;  ///< exit status, or 128 + signal
   std::string output;
-  std::string cut;  ///< why it was ended: "it took longer than 20 seconds"; empty when it ended by itself
+  std::string cut;      ///< why it was ended: "it wrote a file larger than 4 MiB"; empty when it ended by itself
+  bool killed = false;  ///< by somebody else: no limit of ours was reached
   bool well() const { return status == 0 && cut.empty(); }
+};
+
+/// What a machine in trouble does to us (no memory left, a person's kill): no fault of the submission.
+struct KilledFromOutside : std::runtime_error {
+  using runtime_error::runtime_error;
 };
 
 /// Runs all of them, `at_once` at the same time; the results are in the order of the commands.

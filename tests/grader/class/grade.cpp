@@ -1,6 +1,8 @@
 #include "grade.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <stdexcept>
 
@@ -45,7 +47,11 @@ std::string written(const TestGrade& test) {
       .text();
 }
 
-int whole(const Json& json) { return static_cast<int>(json.number()); }
+// A file may say anything. Numbers that no grade has must not reach the sums.
+int whole(const Json& json) {
+  if (std::abs(json.number()) > 1'000'000) throw std::runtime_error("a number that no grade has");
+  return static_cast<int>(json.number());
+}
 
 TestGrade test_from(const Json& json) {
   TestGrade test;
@@ -87,7 +93,9 @@ int Grade::bonus() const {
   return sum;
 }
 
-int Grade::after_penalty() const { return (points() * std::max(0, 100 - late_penalty) + 50) / 100; }
+int Grade::after_penalty() const {
+  return static_cast<int>((std::int64_t{points()} * std::max(0, 100 - late_penalty) + 50) / 100);
+}
 
 std::string to_json(const Grade& grade) {
   auto text = [](const auto& item) { return written(item); };
@@ -102,6 +110,7 @@ std::string to_json(const Grade& grade) {
              .member("possible", grade.possible())
              .member("bonus_possible", grade.bonus())
              .member("submitted", grade.submitted)
+             .member("submitted_from", grade.submitted_from)
              .member("days_late", grade.days_late)
              .member("late_penalty", grade.late_penalty)
              .member("points_after_penalty", grade.after_penalty())
@@ -133,8 +142,11 @@ Grade grade_from(const Json& json) {
   grade.looks_like = json["looks_like"].text();
   grade.looks_like_text = json["looks_like_text"].text();
   grade.submitted = json["submitted"].text();
+  grade.submitted_from = json["submitted_from"].text();
   grade.days_late = whole(json["days_late"]);
   grade.late_penalty = whole(json["late_penalty"]);
+  if (grade.late_penalty < 0 || grade.late_penalty > 100) throw std::runtime_error("a penalty that no grade has");
+  if (json["tests"].items().size() > 1000) throw std::runtime_error("more tests than any lab has");
   for (const Json& item : json["programs"].items())
     grade.programs.push_back({item["name"].text(), item["state"].text(), item["errors"].text()});
   for (const Json& item : json["parts"].items())

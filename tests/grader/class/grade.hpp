@@ -30,7 +30,7 @@ struct TestGrade {
 /// One program of the lab.
 struct ProgramGrade {
   std::string name;    ///< "echo_server"
-  std::string state;   ///< "built", "missing", "empty" or "does not build"
+  std::string state;   ///< "built", "missing", "empty", "does not build", or "waiting"
   std::string errors;  ///< what the compiler said
 };
 
@@ -57,6 +57,7 @@ struct Grade {
   std::string looks_like;       ///< the nearest recorded mistake's name, and
   std::string looks_like_text;  ///< what it is; both empty when none is near
   std::string submitted;        ///< when, as UTC ("2026-11-24T21:05:00Z"); empty when it is not known
+  std::string submitted_from;   ///< who says so: "platform", "files" (the newest of them), "table"; or empty
   int days_late = 0;
   int late_penalty = 0;  ///< percent of the points
 

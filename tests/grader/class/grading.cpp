@@ -96,6 +96,8 @@ Grade blank_grade(const Taken& taken, const Setting& setting) {
   grade.learner = taken.submission.learner;
   grade.lab = setting.lab.id();
   grade.lab_title = setting.lab.title;
+  grade.submitted = taken.submitted;
+  grade.submitted_from = taken.submitted_from;
   grade.notes = taken.notes;
   grade.key = taken.key;
   grade.containment = setting.contained ? setting.hold.in_words() : "none: --without-containment";
@@ -166,6 +168,8 @@ Grade copied_grade(const Grade& grade, const Taken& taken, const Setting& settin
   Grade own = blank_grade(taken, setting);
   copy.submission = own.submission;
   copy.learner = own.learner;
+  copy.submitted = own.submitted;
+  copy.submitted_from = own.submitted_from;
   copy.notes = own.notes;
   copy.notes.push_back("Its files are the same, byte for byte, as those of " + grade.submission +
                        ", and so is its grade.");

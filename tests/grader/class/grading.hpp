@@ -33,6 +33,8 @@ struct Taken {
   std::vector<ProgramGrade> programs;
   std::string key;  ///< empty: there is nothing to grade
   std::vector<std::string> notes;
+  std::string submitted;       ///< when, as UTC; empty when nothing tells it
+  std::string submitted_from;  ///< as in Grade
 };
 
 /// Takes the learner's files; what is missing comes from the skeleton.

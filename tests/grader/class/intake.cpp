@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <set>
 
+#include "beneath.hpp"
 #include "names.hpp"
+#include "platform.hpp"
 
 namespace fs = std::filesystem;
 
@@ -36,19 +38,39 @@ std::string unique_name(std::string name, std::set<std::string>& used) {
   return candidate;
 }
 
+// Gradescope's archive holds everything in one folder more.
+std::string with_the_submissions(const std::string& folder) {
+  std::string found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    std::string name = entry.path().filename().string();
+    if (name.starts_with(".") || name == "__MACOSX") continue;
+    if (entry.is_symlink() || !entry.is_directory(error) || !found.empty()) return folder;
+    found = entry.path().string();
+  }
+  return !found.empty() && fs::is_regular_file(fs::symlink_status(found + "/submission_metadata.yml", error)) ? found
+                                                                                                              : folder;
+}
+
 }  // namespace
 
-Class submissions_in(const std::string& folder, const std::string& results) {
+Class submissions_in(const std::string& given, const std::string& results) {
+  const std::string folder = with_the_submissions(given);
   Class all;
   std::set<std::string> used;
   std::vector<fs::directory_entry> entries;
   for (const auto& entry : fs::directory_iterator(folder)) entries.push_back(entry);
   std::sort(entries.begin(), entries.end());
   std::map<std::string, Submission> loose;
+  std::string unread;
+  std::map<std::string, Told> told =
+      told_by_gradescope(Beneath(folder).read("submission_metadata.yml", 64 << 20, unread).value_or(""));
   std::error_code error;
   for (const fs::directory_entry& entry : entries) {
     std::string name = entry.path().filename().string(), path = entry.path().string();
-    if (name.starts_with(".") || name == "__MACOSX" || fs::weakly_canonical(path, error) == results) continue;
+    if (name.starts_with(".") || name == "__MACOSX" || name == "submission_metadata.yml" ||
+        fs::weakly_canonical(path, error) == results)
+      continue;
     std::string stem = without_archive_ending(name);
     Submission one;
     if (entry.is_symlink()) {
@@ -61,7 +83,9 @@ Class submissions_in(const std::string& folder, const std::string& results) {
       stem = name;
     } else if (entry.is_regular_file(error) && !stem.empty()) {
       one.archive = path;
-    } else if (entry.is_regular_file(error) && (name.ends_with(".cpp") || name.ends_with(".hpp"))) {
+    } else if (entry.is_regular_file(error) &&
+               (name.ends_with(".cpp") || name.ends_with(".hpp") || what_the_name_tells(name).platform)) {
+      // Whatever bears somebody's name is a submission, so that nobody is missing from the gradebook.
       Named named = what_the_name_tells(name);
       bool bare = named.group == name;  // nobody's name is in it
       std::string group = bare ? fs::path(folder).filename().string() : named.group;
@@ -70,6 +94,7 @@ Class submissions_in(const std::string& folder, const std::string& results) {
       of.learner = bare ? group : named.learner;
       of.folder = folder;
       of.loose.push_back(name);
+      if (named.late && of.notes.empty()) of.notes.push_back("The platform marks it as late.");
       continue;
     } else {
       all.ignored.push_back(name);
@@ -77,6 +102,10 @@ Class submissions_in(const std::string& folder, const std::string& results) {
     }
     Named named = what_the_name_tells(stem);
     one.learner = as_file_name(named.learner);
+    if (auto known = told.find(name); known != told.end()) {
+      if (!known->second.learner.empty()) one.learner = as_file_name(known->second.learner);
+      one.submitted = known->second.submitted;
+    }
     if (named.late) one.notes.push_back("The platform marks it as late.");
     one.name = unique_name(as_file_name(stem), used);
     all.submissions.push_back(std::move(one));

@@ -12,6 +12,7 @@ struct Submission {
   std::string folder;              ///< with its files, or empty
   std::string archive;             ///< or empty
   std::vector<std::string> loose;  ///< single files, relative to `folder`
+  std::string submitted;           ///< as UTC, when the platform tells it
   std::vector<std::string> notes;
 };
 
@@ -22,6 +23,6 @@ struct Class {
 
 /// Finds the submissions in `folder`: folders, archives, loose source files that belong together by their names.
 /// \param results is passed over
-Class submissions_in(const std::string& folder, const std::string& results);
+Class submissions_in(const std::string& given, const std::string& results);
 
 }  // namespace classroom

@@ -61,7 +61,8 @@ std::string json_quoted(const std::string& text) {
 
 JsonObject& JsonObject::member(const std::string& key, double value) {
   std::ostringstream text;
-  text << std::round(value * 1000) / 1000;
+  double rounded = std::round(value * 1000) / 1000;
+  text << (std::isfinite(rounded) ? rounded : value);
   return raw(key, text.str());
 }
 

@@ -12,12 +12,15 @@ Named what_the_name_tells(const std::string& name) {
   // Names are hostile, too, and this library's expressions recurse.
   if (name.size() > 300 || name.find('\n') != std::string::npos) return {name.substr(0, 100), name, name};
   std::smatch match;
-  if (std::regex_match(name, match, moodle)) return {match[1], match[1].str() + "_" + match[2].str(), ""};
+  if (std::regex_match(name, match, moodle))
+    return {match[1], match[1].str() + "_" + match[2].str(), "", 0, false, true};
   if (std::regex_match(name, match, gradescope)) return {name, name, match[2]};
   if (std::regex_match(name, match, autolab))
-    return {match[1], match[1].str() + "_" + match[2].str(), match[3], std::stol("0" + match[2].str().substr(0, 9))};
+    return {match[1], match[1].str() + "_" + match[2].str(),
+            match[3], std::stol("0" + match[2].str().substr(0, 9)),
+            false,    true};
   if (std::regex_match(name, match, canvas))
-    return {match[1], match[1].str() + "_" + match[3].str(), match[6], 0, match[2].matched};
+    return {match[1], match[1].str() + "_" + match[3].str(), match[6], 0, match[2].matched, true};
   if (std::regex_match(name, match, numbered)) return {match[1], match[1].str() + "_" + match[2].str(), match[4]};
   return {name, name, name};
 }
@@ -36,7 +39,7 @@ std::string as_file_name(const std::string& name) {
 }
 
 std::string without_archive_ending(const std::string& name) {
-  for (std::string ending : {".zip", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2", ".tar"}) {
+  for (std::string ending : {".zip", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2", ".tar.zst", ".tar", ".7z", ".rar"}) {
     if (name.size() <= ending.size()) continue;
     std::string tail = name.substr(name.size() - ending.size());
     std::transform(tail.begin(), tail.end(), tail.begin(),
@@ -44,6 +47,19 @@ std::string without_archive_ending(const std::string& name) {
     if (tail == ending) return name.substr(0, name.size() - ending.size());
   }
   return "";
+}
+
+bool leads_out(const std::string& name) {
+  return name.starts_with("/") || ("/" + name + "/").find("/../") != std::string::npos;
+}
+
+std::string as_pattern(const std::string& name) {
+  std::string pattern;
+  for (char c : name) {
+    if (c == '*' || c == '?' || c == '[' || c == ']' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
 }
 
 }  // namespace classroom

@@ -8,10 +8,11 @@ namespace classroom {
 struct Named {
   std::string
       learner;  ///< "Ada Lovelace", "lovelaceada", "ada@example.edu" or, if nothing better is known, the name itself
-  std::string group;  ///< the same for files that belong together
-  std::string file;   ///< the name that the learner gave the file
-  long version = 0;   ///< the platform's count, where it keeps several
-  bool late = false;  ///< the platform says so
+  std::string group;      ///< the same for files that belong together
+  std::string file;       ///< the name that the learner gave the file
+  long version = 0;       ///< the platform's count, where it keeps several
+  bool late = false;      ///< the platform says so
+  bool platform = false;  ///< a platform made the name, so that it is certainly somebody's
 };
 
 /// Moodle    `Ada Lovelace_123_assignsubmission_file_`
@@ -26,5 +27,11 @@ std::string as_file_name(const std::string& name);
 
 /// `name` without the ending of an archive, or empty when it has none of them.
 std::string without_archive_ending(const std::string& name);
+
+/// True when a name in an archive stands for a place outside of the folder it is unpacked into.
+bool leads_out(const std::string& name);
+
+/// The pattern that means this name and no other: the unpacker takes what it is asked for as a pattern.
+std::string as_pattern(const std::string& name);
 
 }  // namespace classroom

@@ -163,7 +163,10 @@ void add_note(Grade& grade, const std::string& note) {
 }
 
 void apply_lateness(const Options& options, Grade& grade) {
-  if (auto time = options.times.find(grade.submission); time != options.times.end()) grade.submitted = time->second;
+  if (auto time = options.times.find(grade.submission); time != options.times.end()) {
+    grade.submitted = time->second;
+    grade.submitted_from = "table";
+  }
   auto due = options.due.find(grade.lab);
   if (due == options.due.end()) return;
   grade.days_late = grade.late_penalty = 0;
@@ -176,6 +179,8 @@ void apply_lateness(const Options& options, Grade& grade) {
   if (late <= 0) return;
   // Grace is no part of the first day: who is later than that is late from the due time on.
   grade.days_late = static_cast<int>((late + options.grace * 60 + day - 1) / day);
+  if (grade.submitted_from == "files")
+    add_note(grade, "When this was handed in is not known; its newest file is of " + grade.submitted + ".");
   grade.late_penalty = std::min(options.most, options.percent * std::max(0, grade.days_late - options.free_days));
 }
 

@@ -52,7 +52,7 @@ std::optional<Grade> Store::find(const std::string& submission) const {
 }
 
 void Store::put(const Grade& grade) const {
-  std::string path = path_of(grade.submission), part = folder_ + "/." + grade.submission.substr(0, 100) + ".new",
+  std::string path = path_of(grade.submission), part = folder_ + "/." + grade.submission + ".new",
               text = to_json(grade);
   int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) complain(part + " cannot be made");

@@ -2,6 +2,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -10,6 +13,7 @@
 #include "archive.hpp"
 #include "beneath.hpp"
 #include "grading.hpp"
+#include "options.hpp"
 
 namespace fs = std::filesystem;
 
@@ -50,9 +54,15 @@ class Taking {
       if (taken_.notes.size() == taken_.submission.notes.size())
         note("There is no file of " + setting_.lab.stem + " in it.");
       fs::remove_all(taken_.folder);
+      tell_when();
       return taken_;
     }
     put_together(choice);
+    tell_when();
+    if (nothing_given_) {
+      fs::remove_all(taken_.folder);
+      return taken_;
+    }
     make_key();
     std::error_code ignored;
     fs::remove_all(taken_.folder + "/unpacked", ignored);
@@ -62,6 +72,13 @@ class Taking {
  private:
   void note(const std::string& text) {
     if (std::find(taken_.notes.begin(), taken_.notes.end(), text) == taken_.notes.end()) taken_.notes.push_back(text);
+  }
+
+  // Files of a folder that we may not read, or cannot: it lies with us, not with the learner.
+  void refuse_trouble(const std::string& path, const std::string& why) const {
+    for (int trouble : {EACCES, EIO, EMFILE, ENFILE, ENOMEM})
+      if (taken_.submission.archive.empty() && why == std::strerror(trouble))
+        throw std::runtime_error(root_ + "/" + path + " cannot be read: " + why);
   }
 
   Choice look() {
@@ -96,6 +113,29 @@ class Taking {
     return unpacked.choice;
   }
 
+  // A platform knows it. Otherwise the newest file tells, unless its time is that of a download or makes no sense.
+  void tell_when() {
+    taken_.submitted = taken_.submission.submitted;
+    if (!taken_.submitted.empty()) {
+      taken_.submitted_from = "platform";
+    } else if (constexpr std::time_t senseless = 946684800 /* 2000 */;
+               newest_ > senseless && newest_ <= std::time(nullptr) && !cloned_) {
+      taken_.submitted = utc_text(newest_);
+      taken_.submitted_from = "files";
+    }
+  }
+
+  void look_at_time(const Beneath& folder, const std::string& path, std::time_t time) {
+    newest_ = std::max(newest_, time);
+    // In a clone the times of files are those of the clone.
+    std::string above = path;
+    while (!cloned_ && !above.empty()) {
+      std::size_t slash = above.rfind('/');
+      above.resize(slash == std::string::npos ? 0 : slash);
+      cloned_ = folder.has(above.empty() ? ".git" : above + "/.git");
+    }
+  }
+
   void put_together(const Choice& choice) {
     Beneath folder(root_);
     std::set<std::string> given;
@@ -106,19 +146,31 @@ class Taking {
       auto found = choice.files.find(file);
       std::string why;
       if (found == choice.files.end()) continue;
-      if (auto content = folder.read(found->second, most_bytes, why)) {
+      std::time_t time = 0;
+      if (auto content = folder.read(found->second, most_bytes, why, &time)) {
+        look_at_time(folder, found->second, time);
         changed = changed || *content != pristine;
         content_[file] = *content;
         given.insert(file);
       } else {
+        refuse_trouble(found->second, why);
         note(file + " was not taken: " + why + ".");
       }
     }
     for (const auto& [name, path] : choice.extra) {
       std::string why;
-      auto content = folder.read(path, most_bytes, why);
-      if (!content) note(name + " was not taken: " + why + ".");
-      if (!content || content_.size() >= 200) continue;
+      std::time_t time = 0;
+      auto content = folder.read(path, most_bytes, why, &time);
+      if (!content) {
+        refuse_trouble(path, why);
+        note(name + " was not taken: " + why + ".");
+        continue;
+      }
+      if (content_.size() >= 200) {
+        note("There are more than 200 source files; " + name + " and what follows were not taken.");
+        break;
+      }
+      look_at_time(folder, path, time);
       content_[name] = *content;
       if (name.ends_with(".cpp")) taken_.extra.push_back(name);
     }
@@ -129,6 +181,7 @@ class Taking {
       if (content && (!fs::exists(ours) || *content != content_of(ours)))
         note("Its common/" + name + " differs from ours and was ignored.");
     }
+    nothing_given_ = given.empty();
     for (const auto& [name, content] : content_) write_to(taken_.folder + "/source/" + name, content);
     for (const std::string& program : setting_.recipe.programs) {
       std::string file = program + ".cpp";
@@ -156,6 +209,8 @@ class Taking {
   Taken taken_;
   std::string root_;
   std::map<std::string, std::string> content_;
+  std::time_t newest_ = 0;
+  bool cloned_ = false, nothing_given_ = false;
 };
 
 }  // namespace

@@ -145,9 +145,19 @@ TEST_CASE("Strange names and damaged archives") {
   CHECK_FALSE(taken.key.empty());
   Trial newline("newline");
   auto lost = newline.take(entry("new\nline/echo_client.cpp", "// a\n"));
+  CHECK(lost.key.empty());  // there is nothing to grade, and it must not count as somebody's skeleton
   CHECK_THAT(notes_of(lost), ContainsSubstring("echo_client.cpp was not taken: No such file or directory"));
   Trial damaged("damaged");
   CHECK_THAT(notes_of(damaged.take("this is no archive")), ContainsSubstring("cannot be read"));
+  // Cut short in the middle of its only file: a person should look at it.
+  Trial cut("cut");
+  std::string file = cut.folder + "/echo_server.cpp";
+  for (int i = 0; i < 2000; ++i) std::ofstream(file, std::ios::app) << "// " << i * 7919 << '\n';
+  REQUIRE(capture({CMAKE, "-E", "chdir", cut.folder, CMAKE, "-E", "tar", "cf", "class/one.zip", "--format=zip",
+                   "echo_server.cpp"})
+              .status == 0);
+  fs::resize_file(cut.folder + "/class/one.zip", fs::file_size(cut.folder + "/class/one.zip") / 2);
+  CHECK_THAT(notes_of(cut.take_only()), ContainsSubstring("The archive is damaged"));
   Trial empty("empty");
   CHECK_THAT(notes_of(empty.take("")),
              ContainsSubstring("The archive is empty") || ContainsSubstring("cannot be read"));

@@ -8,90 +8,18 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <set>
-#include <sstream>
 #include <string>
-#include <thread>
 
-#include "class/grade.hpp"
 #include "class/hold.hpp"
 #include "course.hpp"
 #include "process_tree.hpp"
-#include "subprocess.hpp"
+#include "some_submissions.hpp"
 
 namespace fs = std::filesystem;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
-
-std::string text_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-void write_text(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
-}
-
-std::string fresh(const std::string& name) {
-  std::string folder = std::string(SCRATCH) + "/" + name;
-  fs::remove_all(folder);
-  fs::create_directories(folder);
-  return folder;
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
-    text.replace(at, from.size(), to);
-  return text;
-}
-
-const std::string reference = SOURCE "/solutions/02-tcp-echo/", skeleton = SOURCE "/labs/02-tcp-echo/";
-
-void hand_in(const std::string& folder, const std::string& server, const std::string& client) {
-  if (!server.empty()) write_text(folder + "/echo_server.cpp", server);
-  if (!client.empty()) write_text(folder + "/echo_client.cpp", client);
-}
-
-Captured grade_class(const std::string& folder, const std::string& results, std::vector<std::string> more = {}) {
-  std::vector<std::string> words{GRADE,       "class", folder,           "--lab", "lab02",
-                                 "--results", results, "--speed-factor", "1.5"};
-  words.insert(words.end(), more.begin(), more.end());
-  return capture(words);
-}
-
-classroom::Grade grade_in(const std::string& results, const std::string& name) {
-  CAPTURE(results, name);
-  REQUIRE(fs::exists(results + "/" + name + ".json"));
-  return classroom::grade_from(harness::Json::parse(text_of(results + "/" + name + ".json")));
-}
-
-std::string states_of(const classroom::Grade& grade) {
-  std::string all = grade.state + " " + std::to_string(grade.points()) + ":";
-  for (const auto& test : grade.tests) all += " " + test.id + " " + test.state;
-  for (const auto& program : grade.programs) all += " " + program.name + " " + program.state;
-  return all;
-}
-
-std::string notes_of(const classroom::Grade& grade) {
-  std::string all;
-  for (const std::string& note : grade.notes) all += note + "\n";
-  return all;
-}
-
-// What outlives the grader becomes a child of ours: we are a subreaper.
-std::size_t living_descendants() {
-  auto pids = harness::family(::getpid());
-  return static_cast<std::size_t>(std::count_if(pids.begin(), pids.end(), [](pid_t pid) {
-    char state = harness::process_state(pid);
-    return pid != ::getpid() && state != 'Z' && state != 'X' && state != 0;
-  }));
-}
 
 // What a hostile learner needs to know is filled in.
 void hand_in_hostile(const std::string& folder, const std::string& name, const std::string& results,
@@ -133,11 +61,6 @@ std::string make_class(const std::string& name, const std::vector<std::string>& 
   write_text(folder + "/other/labs/04-persistent-connections/frame.cpp", "int nothing;\n");
   for (const std::string& one : hostile_ones) hand_in_hostile(folder, one, results, outside);
   return folder;
-}
-
-bool can_hold() {
-  static const bool can = classroom::probe_hold().enough();
-  return can;
 }
 
 }  // namespace
@@ -315,4 +238,12 @@ TEST_CASE("A class without a folder, a lab or submissions is told what is wanted
   hand_in(folder + "/a", "int main() {}\n", "");
   CHECK_THAT(grade_class(folder, fresh("one-results"), {"--only", "b"}).output,
              ContainsSubstring("there is no submission called b"));
+
+  // A submission is found by the name that it has in the folder, too.
+  std::string moodle = fresh("one-of-moodle"), results = fresh("one-of-moodle-results");
+  fs::create_directories(moodle + "/Ada_1_assignsubmission_file_");
+  fs::create_directories(moodle + "/Alan_2_assignsubmission_file_");
+  CHECK(grade_class(moodle, results, {"--only", "Ada_1_assignsubmission_file_"}).status == 0);
+  CHECK(grade_in(results, "Ada_1_assignsubmission_file").state == "unusable");
+  CHECK_FALSE(fs::exists(results + "/Alan_2_assignsubmission_file.json"));
 }

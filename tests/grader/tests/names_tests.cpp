@@ -1,9 +1,13 @@
 // What the names of submissions tell, and which of their files count.
 #include <catch2/catch_test_macros.hpp>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "class/choice.hpp"
+#include "class/intake.hpp"
 #include "class/names.hpp"
+#include "some_submissions.hpp"
 
 using classroom::Choice;
 using classroom::choose;
@@ -46,6 +50,24 @@ TEST_CASE("The files of the lab are found wherever they are") {
             .files.empty());
   Choice own = choose({"echo_server.cpp", "my_buffer.hpp", "my_buffer.cpp", "CMakeLists.txt"}, lab);
   CHECK(own.extra.size() == 2);
+  // Neither large letters nor what lies beside the files matters; an archive in an archive is named.
+  CHECK(choose({"Echo_Server.CPP", "report.pdf"}, lab).files.at("echo_server.cpp") == "Echo_Server.CPP");
+  CHECK(choose({"Echo_Server.cpp", "echo_server.cpp"}, lab).files.at("echo_server.cpp") == "echo_server.cpp");
+  CHECK(choose({"mine/inner.zip"}, lab).notes.at(0).find("mine/inner.zip, which was not opened") != std::string::npos);
   CHECK(choose({"labs/03-udp-echo/udp_echo_server.cpp"}, lab).notes.at(0).find("lab 03") != std::string::npos);
   CHECK(choose({"labs/02-tcp-echo/echo_server.cpp", "common/socket.cpp"}, lab).helper.contains("socket.cpp"));
+}
+
+TEST_CASE("Nobody is missing: what bears a learner's name is a submission, also when it cannot be graded") {
+  std::string folder = fresh("nobody-missing");
+  for (const char* name : {"lovelaceada_LATE_1_22_echo_server.cpp", "lovelaceada_LATE_1_23_report.pdf",
+                           "turingalan_2_24_lab02.docx", "hopper.7z", "babbage.rar", "grades_2.xlsx", "README.txt"})
+    write_text(folder + "/" + name, "x");
+  auto all = classroom::submissions_in(folder, "");
+  std::map<std::string, std::string> notes;
+  for (const auto& one : all.submissions) notes[one.learner] = one.notes.empty() ? "" : one.notes[0];
+  CHECK(notes ==
+        std::map<std::string, std::string>{
+            {"babbage", ""}, {"hopper", ""}, {"lovelaceada", "The platform marks it as late."}, {"turingalan", ""}});
+  CHECK(all.ignored == std::vector<std::string>{"README.txt", "grades_2.xlsx"});
 }

@@ -3,7 +3,11 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -15,6 +19,7 @@
 #include "network.hpp"
 #include "sockets.hpp"
 #include "timing.hpp"
+#include "usage.hpp"
 
 using namespace harness;
 using namespace std::chrono_literals;
@@ -97,6 +102,34 @@ TEST_CASE("On time is from nine tenths of the limit to a second after it") {
   CHECK_FALSE(is_on_time(latest_after(1000ms) + 1ms, 1000ms, "it"));
   CHECK(is_no_later(1ms, 1000ms, "it"));
   CHECK_FALSE(is_no_later(latest_after(1000ms) + 1ms, 1000ms, "it"));
+}
+
+TEST_CASE("Load that comes in the middle of a test moves the upper bound too") {
+  // Two that want the same processor keep each other waiting.
+  cpu_set_t before, one;
+  ::sched_getaffinity(0, sizeof before, &before);
+  int processor = ::sched_getcpu();
+  CPU_ZERO(&one);
+  CPU_SET(processor, &one);
+  ::sched_setaffinity(0, sizeof one, &one);
+  pid_t rival = ::fork();
+  if (rival == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    while (true) {
+    }
+  }
+  auto wanted = kept_waiting() + 1s;
+  for (Deadline deadline(10 * patience()); kept_waiting() < wanted && !deadline.passed();) {
+  }
+  auto kept = kept_waiting();
+  Milliseconds latest = latest_after(1000ms);
+  ::kill(rival, SIGKILL);
+  ::waitpid(rival, nullptr, 0);
+  ::sched_setaffinity(0, sizeof before, &before);
+
+  CHECK(kept >= wanted);
+  CHECK(latest >= 3000ms);
+  CHECK(latest <= 11'000ms);
 }
 
 TEST_CASE("On a slow machine the upper bound moves, and the lower one does not") {

@@ -97,7 +97,8 @@ TEST_CASE("The kit holds nothing but files of this tree, and none that gives som
   for (const char* file : {"README.md", "CMakePresets.json"})
     CHECK_FALSE(std::regex_search(
         text_of(kit / file),
-        std::regex("--preset (solutions|proof|bench|student-kit|gradescope)|\"name\": \"(solutions|proof|bench)")));
+        std::regex("--preset (solutions|proof|bench|fuzz|student-kit|gradescope)|"
+                   "\"name\": \"(solutions|proof|bench|fuzz)")));
   CHECK(harness::Json::parse(text_of(kit / "CMakePresets.json"))["workflowPresets"].items().size() >= 10);
 }
 

@@ -56,6 +56,16 @@ TEST_CASE("One recv taken for the message is named") {
   CHECK(made.says("recv gave 3 bytes on descriptor 4, and your program stopped there"));
 }
 
+TEST_CASE("Datagrams come whole, so nobody is told to go on receiving or to half-close") {
+  Made made;
+  made.add("socket", -1, SOCK_DGRAM, 5);
+  made.add("recvfrom", 5, 1024, 3, "Hel");
+  made.add("sendto", 5, 9, 9, "Echo: Hel");
+  made.add("close", 5, 0, 0);
+  made.evidence.received = "\"Echo: Hel\" then end of stream\n ^ after 9 bytes: 2 more were expected";
+  CHECK(made.said() == "");
+}
+
 TEST_CASE("A short send whose rest is lost is named, one that is carried on is not") {
   Made lost;
   lost.add("recv", 4, 1024, 10, "0123456789");

@@ -83,6 +83,11 @@ volatile sig_atomic_t hung_up = 0;
 SSL_CTX* make_context(const char* certificate, const char* key, const char* client_ca) {
   SSL_CTX* context = SSL_CTX_new(TLS_server_method());
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_alpn_select_cb(context, [](SSL*, const unsigned char** out, unsigned char* size, const unsigned char* offer, unsigned left, void*) {
+    for (; left > 0; left -= 1 + *offer, offer += 1 + *offer)
+      if (std::string(reinterpret_cast<const char*>(offer) + 1, *offer) == "echo") return *out = offer + 1, *size = *offer, SSL_TLSEXT_ERR_OK;
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+  }, nullptr);
   const char* trouble = nullptr;
   if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1) trouble = certificate;
   else if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1 || SSL_CTX_check_private_key(context) != 1) trouble = key;

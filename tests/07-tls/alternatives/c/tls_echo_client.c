@@ -1,0 +1,94 @@
+/* Plain C: BIO_new_ssl_connect is not for us, since it knows one address; everything else is OpenSSL's usual way. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static char *reply;
+static SSL_CTX *context;
+static SSL *tls;
+
+static int over(int status) {
+  free(reply);
+  SSL_free(tls);
+  SSL_CTX_free(context);
+  return status;
+}
+
+static int fail(const char *what, const char *reason) {
+  fprintf(stderr, "tls_echo_client: %s: %s\n", what, reason);
+  return over(1);
+}
+
+static int connect_to(const char *host, const char *port, const char **reason) {
+  struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *all;
+  int failed = getaddrinfo(host, port, &hints, &all), fd = -1;
+  *reason = gai_strerror(failed);
+  if (failed) return -1;
+  for (struct addrinfo *a = all; a && fd < 0; a = a->ai_next) {
+    fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
+    if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) == 0) break;
+    *reason = strerror(errno);
+    if (fd >= 0) close(fd);
+    fd = -1;
+  }
+  freeaddrinfo(all);
+  return fd;
+}
+
+int main(int argc, char **argv) {
+  char *end = "no number";
+  long port = argc == 5 || argc == 6 ? strtol(argv[2], &end, 10) : 0;
+  if (port < 1 || port > 65535 || *end) {
+    fputs("usage: tls_echo_client HOST PORT MESSAGE CA [NAME]\n", stderr);
+    return 2;
+  }
+  signal(SIGPIPE, SIG_IGN);
+  const char *name = argv[argc == 6 ? 5 : 1], *reason;
+  context = SSL_CTX_new(TLS_client_method());
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+  if (!SSL_CTX_load_verify_locations(context, argv[4], NULL)) return fail(argv[4], "holds no certificates");
+  tls = SSL_new(context);
+  if (!X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls), name)) {
+    SSL_set1_host(tls, name);
+    SSL_set_tlsext_host_name(tls, name);
+  }
+  ERR_clear_error();
+
+  int fd = connect_to(argv[1], argv[2], &reason);
+  if (fd < 0) return fail("connect", reason);
+  SSL_set_bio(tls, BIO_new_socket(fd, BIO_CLOSE), NULL);
+  SSL_set0_wbio(tls, BIO_new_socket(fd, BIO_NOCLOSE));
+  if (SSL_connect(tls) != 1) {
+    const long verdict = SSL_get_verify_result(tls);
+    const char *why = ERR_reason_error_string(ERR_peek_error());
+    return fail("handshake", verdict != X509_V_OK ? X509_verify_cert_error_string(verdict) : why ? why : "broken off");
+  }
+  const int length = (int)strlen(argv[3]);
+  if (length > 0 && SSL_write(tls, argv[3], length) != length) return fail("send", "the server has gone");
+  if (SSL_shutdown(tls) < 0) return fail("close_notify", "the server has gone");
+
+  size_t got = 0, room = 0, n;
+  for (;;) {
+    if (got == room && !(reply = realloc(reply, room = 2 * room + 4096))) return fail("memory", "none left");
+    if (!SSL_read_ex(tls, reply + got, room - got, &n)) break;
+    got += n;
+  }
+  if (SSL_get_error(tls, 0) != SSL_ERROR_ZERO_RETURN) return fail("reply", "truncated");
+  if (got < (size_t)length + 6) {
+    fprintf(stderr, "tls_echo_client: reply ended after %zu of %d bytes\n", got, length + 6);
+    return over(1);
+  }
+  fwrite(reply, 1, got, stdout);
+  putchar('\n');
+  return over(fflush(stdout) != 0);
+}

@@ -1,0 +1,19 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "runner.hpp"
+
+/// Many proofs, and one report of them.
+
+struct CampaignOptions {
+  std::vector<std::string> labs;        ///< all of them if empty
+  std::vector<std::string> conditions;  ///< by their names; all of them if empty
+  int rounds = 1;                       ///< of every proof under every condition
+  std::string out;                      ///< folder for the report; empty: it is only printed
+};
+
+/// Proves every lab under every condition, and its reference with every fault; says what was killed, which right
+/// program lost a point, which verdict changed between two runs, and which wait came close to its limit. \returns 0
+/// when every claim of every proof held and no verdict changed
+int prove_under_all_conditions(const CampaignOptions& options, const RunOptions& run);

@@ -1,0 +1,31 @@
+#pragma once
+#include <sched.h>
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+/// The states of a machine in which a verdict must stay what it is.
+
+struct Condition {
+  std::string name;  ///< one word, for a command line
+  std::string what;  ///< for a reader
+  int busy = 0;      ///< endless loops that want each processor
+  bool one_processor = false;
+  bool shared_network = false;
+};
+
+const std::vector<Condition>& conditions();
+
+/// Brings a condition about for this process and everything that it starts, as long as the object lives.
+class UnderCondition {
+ public:
+  explicit UnderCondition(const Condition& condition);
+  ~UnderCondition();
+  UnderCondition(const UnderCondition&) = delete;
+  UnderCondition& operator=(const UnderCondition&) = delete;
+
+ private:
+  cpu_set_t before_;
+  std::vector<pid_t> loops_;
+};
