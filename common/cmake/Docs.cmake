@@ -2,8 +2,8 @@
 #
 # A target that builds an edition of the book into <folder> of the build tree: the chapters of docs/ and the interface
 # of common/. The edition for instructors has docs/instructor/ and the interface of tests/harness/ besides, and what
-# stands between `@cond INSTRUCTOR` and `@endcond`. A warning fails it (a public name without a word is one), and so does
-# a link that leads nowhere.
+# stands between `@cond INSTRUCTOR` and `@endcond`. A warning fails it (a public name without a word is one), and so
+# does a link that leads nowhere.
 function(add_book target folder)
   set(output ${CMAKE_CURRENT_BINARY_DIR}/${folder})
   set(docs ${PROJECT_SOURCE_DIR}/docs)

@@ -47,6 +47,8 @@ const std::vector<std::pair<std::string, Faults>>& bearable_faults();
 /// Brings one of them about in every program to which its test gives no other.
 /// \returns false when none has that name
 bool set_fault_everywhere(const std::string& name);
+
+/// Those that every program gets.
 const Faults& faults_everywhere();
 
 /// What happens, for the message: "recv gives at most 1 byte at a time".

@@ -45,9 +45,11 @@ function(mend_headings variable)
   set(${variable} "${html}" PARENT_SCOPE)
 endfunction()
 
-# No hidden tooltips, and the prompt of a transcript marked, so that it is not copied.
+# No hidden tooltips, inline code under its own name (Doxygen 1.17 has another), and the prompt of a transcript marked,
+# so that it is not copied.
 function(mend_code variable)
   string(REGEX REPLACE "<div class=\"ttc\"[^\n]*\n" "" html "${${variable}}")
+  string(REGEX REPLACE "<span class=\"tt\">(([^<]|<a [^>]*>|</a>)*)</span>" "<code>\\1</code>" html "${html}")
   string(REPLACE "<div class=\"line\">$ " "<div class=\"line\"><span class=\"prompt\">$ </span>" html "${html}")
   set(${variable} "${html}" PARENT_SCOPE)
 endfunction()
@@ -79,7 +81,8 @@ endfunction()
 function(mend_lists_of_names variable)
   string(REGEX REPLACE "<div class=\"levels\">[^\n]*</div>(<table)" "\\1" html "${${variable}}")
   string(REGEX REPLACE "<span id=\"(arr|img)_[^>]*>[^<]*</span>" "" html "${html}")
-  string(REGEX REPLACE "<img src=\"closed\\.png\"[^>]*>(&#160;)?|<a href=\"doxygen_crawl\\.html\"></a>" "" html "${html}")
+  string(REGEX REPLACE "<img src=\"closed\\.png\"[^>]*>(&#160;)?" "" html "${html}")
+  string(REPLACE "<a href=\"doxygen_crawl.html\"></a>" "" html "${html}")
   # A row of links above the title, to what stands right below it.
   between("${html}" "<div class=\"summary\">" "</div>" summary)
   string(REPLACE "<div class=\"summary\">${summary}</div>" "" html "${html}")
