@@ -96,6 +96,13 @@ bool is_sanitized(pid_t pid) {
   return pages > pages_of_a_terabyte;
 }
 
+bool has_thread_sanitizer(pid_t pid) {
+  std::ifstream maps("/proc/" + std::to_string(pid) + "/maps");
+  for (std::string line; std::getline(maps, line);)
+    if (line.find("/libtsan.") != std::string::npos) return true;
+  return false;
+}
+
 std::size_t allowed_growth_kib(const Program& program, std::size_t kib) {
   // The sanitizer's quarantine is 16 MiB here (program.cpp).
   return is_sanitized(program.pid()) ? 3 * kib + 32 * 1024 : kib;

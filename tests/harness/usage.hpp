@@ -29,6 +29,9 @@ bool takes_at_most_of_a_core(double share, const Program& program);
 /// True when `pid` runs with a sanitizer, which reserves terabytes of addresses for its notes.
 bool is_sanitized(pid_t pid);
 
+/// True when `pid` runs with the thread sanitizer, which keeps notes of threads that have ended.
+bool has_thread_sanitizer(pid_t pid);
+
 /// How many KiB the program may grow where a plain build may grow `kib`: a sanitizer keeps what has been freed for a
 /// while, and puts borders around what is in use.
 std::size_t allowed_growth_kib(const Program& program, std::size_t kib);
