@@ -140,7 +140,7 @@ class Diagnosis {
   }
 
   void reset() {
-    if (!contains(e_.received, "reset")) return;
+    if (!contains(e_.received, "a reset")) return;  // and not the words of an error: "Connection reset by peer"
     for (auto call = e_.calls.rbegin(); call != e_.calls.rend(); ++call)
       if (call->name == "close" && call->of_stream && call->asked > 0) {
         say("your program closed descriptor " + std::to_string(call->fd) + " with " + bytes_in_words(call->asked) +
