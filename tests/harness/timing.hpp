@@ -33,7 +33,8 @@ bool ends_after(Program& program, Milliseconds limit);
 /// True when the program ends within `limit` (and a second) after `since`; tells the story if not.
 bool ends_within(Program& program, Milliseconds limit, std::chrono::steady_clock::time_point since);
 
-/// Does `action` now and every `interval`, until the program has ended or its end, due at an age of `limit`, is overdue.
+/// Does `action` now and every `interval`, until the program has ended or its end, due at an age of `limit`, is
+/// overdue.
 void keep_doing(Program& program, Milliseconds interval, Milliseconds limit, const std::function<void()>& action);
 
 /// Lets time pass until `moment`, or until the program has ended. For what takes place at a given time; never for
