@@ -60,7 +60,7 @@ class Terminal {
     REQUIRE(pid_ >= 0);
     if (pid_ == 0) {
       ::setpgid(0, 0);
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // type.sh ends what it has started, then
       if (::chdir(folder.c_str()) != 0) ::_exit(127);
       ::dup2(::open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
       ::dup2(in[0], type_on);
@@ -230,14 +230,17 @@ std::string typed_and_answered(Terminal& shell, const std::string& command) {
 // The block's command goes on while something is typed in another terminal, and is ended when it has said everything.
 void replay_meanwhile(Terminal& shell, const fs::path& folder, const Transcript& block, Ports& ports) {
   const Typed& typed = block.typed.front();
-  std::vector<std::string> answer, lines;
+  std::vector<std::string> answer;
   for (const std::string& line : typed.answer) answer.push_back(ports.replaced(line));
   std::string command = ports.replaced(typed.command), meanwhile = ports.replaced(block.meanwhile), output;
   std::size_t before = sockets_in_use();
   typed_and_answered(shell, "rm -f .seen; { " + command + "\n} > .seen 2>&1 & job=$!");
-  wait_for_a_socket(before);
-  typed_and_answered(shell, "{ " + meanwhile + "\n} > /dev/null 2>&1");
+  // A tool that only looks on has no socket, or none of these; it says that it has begun.
   auto limit = std::chrono::steady_clock::now() + patience;
+  while (sockets_in_use() == before && text_of(folder / ".seen").empty() && std::chrono::steady_clock::now() < limit)
+    ::usleep(10'000);
+  typed_and_answered(shell, "{ " + meanwhile + "\n} > /dev/null 2>&1");
+  limit = std::chrono::steady_clock::now() + patience;
   do {
     ::usleep(10'000);
     output = text_of(folder / ".seen");

@@ -2,6 +2,9 @@
 # each with what it prints and a line with a byte 1. The functions are what the pages take for granted, and what is
 # typed before a block and not shown.
 
+# However this shell ends, nothing that it has started may stay: all of it is in this shell's process group.
+trap 'kill -KILL -- -$$' EXIT
+
 # Who gets here is root already.
 sudo() { "$@"; }
 
