@@ -355,8 +355,7 @@ TEST_CASE("07.10.3 Of the protocols that a client offers the right one is taken"
           "[program:tls_echo_server][points:3][bonus][needs:07.3.1]") {
   because(
       "A client says in its hello what it wants to speak inside TLS (ALPN). A server that takes what it does not "
-      "speak, "
-      "or says nothing to one that asked for something else, talks past its client.");
+      "speak, or says nothing to one that asked for something else, talks past its client.");
   chapter("Which protocol? ALPN");
   by_hand("openssl s_client -connect 127.0.0.1:7000 -alpn h2,echo");
   World world;

@@ -1,4 +1,5 @@
 // grade: builds the programs of a lab, judges them, and says what to do next.
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include "class/similar.hpp"
 #include "class/report/command.hpp"
 #include "doctor.hpp"
+#include "faults.hpp"
 #include "proof.hpp"
 #include "subprocess.hpp"
 #include "trace.hpp"
@@ -87,6 +89,15 @@ unsigned long long whole_number(const std::string& text) {
   return std::stoull(text);
 }
 
+std::string known_fault(const std::string& name) {
+  std::string all;
+  for (const auto& [known, faults] : harness::bearable_faults()) {
+    if (known == name) return name;
+    all += (all.empty() ? "" : ", ") + known;
+  }
+  throw UsageError{"there is no fault " + name + "; there are " + all};
+}
+
 std::string folder(const std::string& path) {
   std::error_code error;
   std::string absolute = std::filesystem::canonical(path, error).string();
@@ -140,7 +151,7 @@ Arguments parse(int argc, char* argv[]) {
     else if (word == "--without-mistakes")
       arguments.proof.with_mistakes = false;
     else if (word == "--rounds")
-      arguments.campaign.rounds = static_cast<int>(whole_number(value()));
+      arguments.campaign.rounds = static_cast<int>(std::max(1ULL, whole_number(value())));
     else if (word == "--condition")
       arguments.campaign.conditions.push_back(value());
     else if (word == "--out")
@@ -150,7 +161,7 @@ Arguments parse(int argc, char* argv[]) {
     else if (word == "--shared-network")
       run.shared_network = true;
     else if (word == "--fault")
-      run.fault = value();
+      run.fault = known_fault(value());
     else if (word == "--no-record")
       run.record = false;
     else if (word == "--speed-factor")
@@ -203,6 +214,8 @@ int carry_out(Arguments arguments) {
   if (of_campaign && command != "proof") throw UsageError{"--rounds, --condition and --out go with proof"};
   bool one_proof = command == "proof" && !lab.empty() && !of_campaign;
   if (command == "proof" && !one_proof) {
+    if (arguments.proof.remember || !arguments.proof.with_mistakes)
+      throw UsageError{"--remember and --without-mistakes go with the proof of one lab, in the state that there is"};
     if (!lab.empty()) arguments.campaign.labs = {lab};
     return prove_under_all_conditions(arguments.campaign, arguments.board.run);
   }

@@ -249,6 +249,32 @@ std::size_t proportional_kib(pid_t root) {
   return sum;
 }
 
+ProcessorTime processor_time(pid_t root) {
+  ProcessorTime sum;
+  for (pid_t pid : family(root)) {
+    ProcessorTime one = processor_time_of(pid);
+    sum.ran += one.ran;
+    sum.kept_waiting += one.kept_waiting;
+  }
+  return sum;
+}
+
+ProcessorTime processor_time_of(pid_t pid) {
+  ProcessorTime sum;
+  std::string folder = "/proc/" + std::to_string(pid) + "/task/";
+  DIR* threads = ::opendir(folder.c_str());
+  if (!threads) return sum;
+  while (dirent* thread = ::readdir(threads)) {
+    std::ifstream file(folder + thread->d_name + "/schedstat");
+    ProcessorTime one;
+    if (!(file >> one.ran >> one.kept_waiting)) continue;
+    sum.ran += one.ran;
+    sum.kept_waiting += one.kept_waiting;
+  }
+  ::closedir(threads);
+  return sum;
+}
+
 std::uint64_t processor_ms(pid_t root) {
   std::uint64_t ticks = 0;
   for (const Process& process : family_of(root, true)) ticks += process.ticks;

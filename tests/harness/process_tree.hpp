@@ -45,6 +45,17 @@ std::size_t proportional_kib(pid_t root);
 /// Resident memory of this one process in KiB; 0 when there is no such process.
 std::size_t resident_kib_of(pid_t pid);
 
+/// How long threads have run, and how long they have waited for a processor while others ran, in nanoseconds.
+struct ProcessorTime {
+  double ran = 0, kept_waiting = 0;
+};
+
+/// Of all threads of the family, living ones alone (schedstat in proc(5)).
+ProcessorTime processor_time(pid_t root);
+
+/// Of this one process, which may have ended if nobody has reaped it yet.
+ProcessorTime processor_time_of(pid_t pid);
+
 /// Processor time that the family has used, in milliseconds.
 std::uint64_t processor_ms(pid_t root);
 

@@ -1,6 +1,5 @@
 #include "usage.hpp"
 
-#include <dirent.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,35 +18,10 @@ namespace {
 
 constexpr useconds_t window_us = 300'000;
 
-// How long threads have run, and how long they have waited for a processor, in nanoseconds.
-struct Work {
-  double ran = 0, kept_waiting = 0;
-};
-
-void add_work_of(pid_t pid, Work& sum) {
-  std::string folder = "/proc/" + std::to_string(pid) + "/task/";
-  DIR* threads = ::opendir(folder.c_str());
-  if (!threads) return;
-  while (dirent* thread = ::readdir(threads)) {
-    std::ifstream file(folder + thread->d_name + "/schedstat");
-    Work one;
-    if (!(file >> one.ran >> one.kept_waiting)) continue;
-    sum.ran += one.ran;
-    sum.kept_waiting += one.kept_waiting;
-  }
-  ::closedir(threads);
-}
-
-Work work_of(pid_t root) {
-  Work sum;
-  for (pid_t pid : family(root)) add_work_of(pid, sum);
-  return sum;
-}
-
 std::atomic<double> waits_of_the_ended = 0;
 double waits_before = 0;
 
-double all_waits() { return work_of(::getpid()).kept_waiting + waits_of_the_ended; }
+double all_waits() { return processor_time(::getpid()).kept_waiting + waits_of_the_ended; }
 
 }  // namespace
 
@@ -57,18 +31,14 @@ std::chrono::nanoseconds kept_waiting() {
 
 void forget_kept_waiting() { waits_before = all_waits(); }
 
-void note_kept_waiting(pid_t ended) {
-  Work work;
-  add_work_of(ended, work);
-  waits_of_the_ended = waits_of_the_ended + work.kept_waiting;
-}
+void note_kept_waiting(pid_t ended) { waits_of_the_ended += processor_time_of(ended).kept_waiting; }
 
 double share_of_a_core(pid_t root) {
   auto begin = std::chrono::steady_clock::now();
-  Work before = work_of(root);
+  ProcessorTime before = processor_time(root);
   // The one wait that no event can end: what is looked at is that nothing happens.
   ::usleep(window_us);
-  Work after = work_of(root);
+  ProcessorTime after = processor_time(root);
   double passed = std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin).count();
   // Less than before: one of them has ended, and nobody has its time any more.
   double ran = std::max(0.0, after.ran - before.ran),
