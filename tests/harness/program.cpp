@@ -484,8 +484,9 @@ Peer Program::connect() { return Peer::connect(listening_on()); }
 void Program::type(std::string_view text) {
   Process& p = *process_;
   Story::current().step("we typed", in_quotes(text));
-  Deadline deadline(patience());
   while (!text.empty() && p.in >= 0) {
+    // Counted anew from the last byte that was taken: a slow program may take as long as it takes.
+    Deadline deadline(patience());
     pollfd ready[] = {{p.in, POLLOUT, 0}};
     if (::poll(ready, 1, deadline.for_poll()) <= 0) return;
     ssize_t n = ::write(p.in, text.data(), text.size());

@@ -65,7 +65,7 @@ class Program {
   /// A new connection to listening_on().
   Peer connect();
 
-  /// Types on the program's stdin.
+  /// Types on the program's stdin. Gives up when nothing is taken for patience().
   void type(std::string_view text);
 
   /// Closes the program's stdin.
