@@ -95,6 +95,7 @@ bool is_closed_after(Peer& client, Milliseconds limit, Moment since, Millisecond
   }
   Clock::time_point now = Clock::now();
   if (!closed) {
+    Story::current().time_decided();
     Story::current().mismatch("the connection closed after " + in_ms(limit),
                               "it is still open after " + in_ms(now - since.after));
     Story::current().conclude(State::timed_out);

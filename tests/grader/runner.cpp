@@ -49,6 +49,8 @@ Result result_from(const Running& running, int status) {
     result.state = json["state"].text();
     result.failure = json["failure"].text();
     result.waited = json["waited"].number();
+    result.late = json["late"].number() != 0;
+    result.kept_waiting = json["kept_waiting"].number();
     for (const harness::Json& detail : json["details"].items())
       if (detail.items().size() == 2) result.details.emplace_back(detail.items()[0].text(), detail.items()[1].text());
     return result;
@@ -126,7 +128,7 @@ class Pool {
                                      "--programs",
                                      job.programs,
                                      "--speed-factor",
-                                     std::to_string(options_.speed_factor)};
+                                     std::to_string(options_.speed_factor * job.stretch)};
     if (options_.shared_network) command.push_back("--shared-network");
     if (!options_.record) command.push_back("--no-record");
     if (!options_.contained.empty())
@@ -159,7 +161,7 @@ class Pool {
   // up to a bound, since a program that hangs may do so in a hundred threads that all want to run.
   bool is_over_time(const Running& running) const {
     using Seconds = std::chrono::duration<double>;
-    Seconds taken = Clock::now() - running.started, limit(60 * options_.speed_factor);
+    Seconds taken = Clock::now() - running.started, limit(60 * options_.speed_factor * running.job->stretch);
     if (taken <= limit) return false;
     Seconds waited(harness::processor_time(running.process.pid).kept_waiting / 1e9);
     return taken > limit + std::min(waited, 9 * limit);
@@ -179,8 +181,21 @@ class Pool {
     int status = 0;
     while (::waitpid(running.process.pid, &status, 0) < 0 && errno == EINTR) {
     }
-    running.job->result = result_from(running, exit_status(status));
-    finish(*running.job);
+    Job& job = *running.job;
+    job.result = result_from(running, exit_status(status));
+    if (is_doubtful(job)) {
+      job.stretch *= 2;
+      waiting_.push_back(&job);
+    } else {
+      finish(job);
+    }
+  }
+
+  // True when the machine may be to blame, and there is something left to try.
+  bool is_doubtful(const Job& job) const {
+    constexpr double most_stretch = 4, much = 0.5;
+    bool depends_on_time = job.result.late || (job.test->waits && job.result.state == "wrong");
+    return depends_on_time && job.result.kept_waiting > much * options_.speed_factor && job.stretch < most_stretch;
   }
 
   void finish(Job& job) {

@@ -12,7 +12,9 @@ struct Result {
   std::string failure;            ///< the assertion, in the test's own words
   std::vector<std::pair<std::string, std::string>> details;
   double seconds = 0;
-  double waited = 0;  ///< the longest of its waits, as a share of that wait's limit
+  bool late = false;        ///< what was wrong is that something came too late
+  double kept_waiting = 0;  ///< seconds for which the test and its programs waited for a processor, if it failed
+  double waited = 0;        ///< the longest of its waits, as a share of that wait's limit
 
   bool passed() const { return state == "passed"; }
 };
@@ -24,6 +26,7 @@ struct Job {
   std::string programs;  ///< the folder
   Result result;
   bool done = false;
+  double stretch = 1;  ///< of the limits, beyond the speed factor: more than 1 when it is tried again
 };
 
 struct RunOptions {
@@ -40,7 +43,9 @@ struct RunOptions {
 };
 
 /// Runs every job in a process of its own, many at a time, those that others need first. A job whose needs did not
-/// pass is `blocked`. Jobs that are `done` beforehand keep their result.
+/// pass is `blocked`. Jobs that are `done` beforehand keep their result. A failure by which a program came too late, or
+/// in a test in which time has to pass, is none as long as the machine may be to blame: where the test was kept waiting
+/// for a processor it is tried again, twice at most, with limits twice as long.
 /// \param finished is called for each job when it is done, in the order in which that happens
 void run(std::vector<Job>& jobs, const RunOptions& options, const std::function<void(const Job&)>& finished);
 

@@ -84,7 +84,9 @@ class JsonLines : public Catch::StreamingReporterBase {
 
     std::string rest = ",\"state\":" + json_string(name(state)) + ",\"waited\":" + std::to_string(longest_wait());
     if (state != State::passed && state != State::skipped)
-      rest += ",\"failure\":" + json_string(failure_) + ",\"details\":" + details(story);
+      rest += ",\"failure\":" + json_string(failure_) + ",\"details\":" + details(story) +
+              ",\"late\":" + (story.has_time_decided() ? "1" : "0") +
+              ",\"kept_waiting\":" + std::to_string(std::chrono::duration<double>(kept_waiting()).count());
     line("end", *stats.testInfo, rest);
     StreamingReporterBase::testCaseEnded(stats);
   }

@@ -57,6 +57,10 @@ class Story {
   /// build, then crashed, then timed out, then wrong.
   void conclude(State state);
 
+  /// Says that the failure is one of coming too late, which a busy machine may bring about as well as a program.
+  void time_decided() { time_decided_ = true; }
+  bool has_time_decided() const { return time_decided_; }  ///< Whether it is.
+
   /// Why the rule that is tested exists, for a learner; where to read about it; how to try it by hand.
   void because(std::string why) { why_ = std::move(why); }
   void read(std::string where) { read_ = std::move(where); }              ///< Where to read about it.
@@ -85,6 +89,7 @@ class Story {
   std::vector<Detail> notes_;
   std::vector<OurStep> moments_;
   std::uint64_t failed_at_ = 0;
+  bool time_decided_ = false;
   std::string why_, read_, by_hand_;
 };
 

@@ -7,7 +7,6 @@
 #include <algorithm>
 
 #include "story.hpp"
-#include "usage.hpp"
 
 namespace harness {
 namespace {
@@ -32,6 +31,7 @@ bool ends_before(const Program& program, Clock::time_point moment) {
 }
 
 bool tell_hanging(const std::string& expected, const std::string& received) {
+  Story::current().time_decided();
   Story::current().mismatch(expected, received);
   Story::current().conclude(State::timed_out);
   return false;
@@ -41,21 +41,13 @@ bool tell_hanging(const std::string& expected, const std::string& received) {
 
 Milliseconds stretched(int milliseconds) { return Milliseconds(static_cast<long>(milliseconds * speed_factor())); }
 
-Milliseconds latest_after(Milliseconds limit) {
-  // Twice, since not all that a test waits for is a process of ours; and bounded, since a wrong program may well be one
-  // that keeps a hundred threads busy.
-  auto kept = std::min(2 * std::chrono::duration_cast<Milliseconds>(kept_waiting()), Milliseconds(10'000));
-  return limit + std::max(stretched(1000), kept);
-}
+Milliseconds latest_after(Milliseconds limit) { return limit + stretched(1000); }
 
-bool is_overdue(Clock::time_point start, Milliseconds limit) {
-  // What latest_after() looks at takes a while, so not before it matters.
-  Clock::time_point now = Clock::now();
-  return now >= start + limit + stretched(1000) && now >= start + latest_after(limit);
-}
+bool is_overdue(Clock::time_point start, Milliseconds limit) { return Clock::now() >= start + latest_after(limit); }
 
 bool is_on_time(Clock::duration took, Milliseconds limit, const std::string& what) {
   if (took * 10 >= limit * 9 && took <= latest_after(limit)) return true;
+  if (took > limit) Story::current().time_decided();
   Story::current().mismatch(what + " after " + in_ms(limit),
                             (took < limit ? "too early, after " : "too late, after ") + in_ms(took));
   return false;
@@ -63,28 +55,21 @@ bool is_on_time(Clock::duration took, Milliseconds limit, const std::string& wha
 
 bool is_no_later(Clock::duration took, Milliseconds limit, const std::string& what) {
   if (took <= latest_after(limit)) return true;
+  Story::current().time_decided();
   Story::current().mismatch(what + " within " + in_ms(limit), "too late, after " + in_ms(took));
   return false;
 }
 
-namespace {
-bool ends_in_time(const Program& program, Clock::time_point start, Milliseconds limit) {
-  while (!is_overdue(start, limit))
-    if (ends_before(program, start + latest_after(limit))) return true;
-  return ends_before(program, Clock::now());
-}
-}  // namespace
-
 bool ends_after(Program& program, Milliseconds limit) {
   Clock::time_point start = Clock::now() - program.age();
-  bool ended = ends_in_time(program, start, limit);
+  bool ended = ends_before(program, start + latest_after(limit));
   Clock::duration age = program.age();
   if (!ended) return tell_hanging("its end after " + in_ms(limit), "it is still running after " + in_ms(age));
   return is_on_time(age, limit, "its end");
 }
 
 bool ends_within(Program& program, Milliseconds limit, Clock::time_point since) {
-  if (ends_in_time(program, since, limit)) return true;
+  if (ends_before(program, since + latest_after(limit))) return true;
   std::string expected = limit == Milliseconds(0) ? "its end at once" : "its end within " + in_ms(limit);
   return tell_hanging(expected, "it is still running after " + in_ms(Clock::now() - since));
 }

@@ -5,9 +5,10 @@
 #include "clock.hpp"
 #include "program.hpp"
 
-// How limits of time are judged: not reached before 0.9 T, acted on before T + 1 s. That second stretches with
-// speed_factor(), and with the time that test and programs were kept_waiting() for a processor, since load may come in
-// the middle of a test. Lower bounds are strict, since no load makes a clock run fast; upper bounds are loose.
+// How limits of time are judged: not reached before 0.9 T, acted on before T + 1 s, and that second stretches with
+// speed_factor(). Lower bounds are strict, since no load makes a clock run fast; upper bounds are loose. Load may also
+// come in the middle of a test: so a failure says whether it was time that decided (Story), and how long everybody was
+// kept_waiting() for a processor, and whoever runs the tests may try again with more of it.
 namespace harness {
 
 /// A time in which the test itself has to act: longer on a slow machine.

@@ -1,0 +1,68 @@
+// How tests are run: here it is a script that stands for a lab's test program.
+#include <catch2/catch_test_macros.hpp>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "course.hpp"
+#include "runner.hpp"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// It fails as it is told to while the limits are less than four times as long as usual, and then passes.
+Result run_one_that_says(const std::string& of_its_failure, std::size_t& tries, bool waits = false) {
+  Lab lab;
+  lab.stem = fs::relative(fs::path(SCRATCH) / "pretended", fs::path(build_folder()) / "tests").string();
+  fs::path folder = fs::path(lab.test_program()).parent_path();
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  std::ofstream(lab.test_program()) << "#!/bin/sh\necho x >> '" << (folder / "tries").string()
+                                    << "'\ncase \"$*\" in\n*'--speed-factor 4'*)\n"
+                                    << R"(echo '{"event":"end","name":"a test","state":"passed"}';;)"
+                                    << "\n*)\n"
+                                    << R"(echo '{"event":"end","name":"a test","state":"wrong",)" << of_its_failure
+                                    << "}';;\nesac\n";
+  fs::permissions(lab.test_program(), fs::perms::owner_all);
+  Test test;
+  test.name = "a test";
+  test.waits = waits;
+  std::vector<Job> jobs(1);
+  jobs[0].lab = &lab;
+  jobs[0].test = &test;
+  std::size_t finished = 0;
+  run(jobs, {}, [&](const Job&) { ++finished; });
+  CHECK(finished == 1);
+  std::ifstream file(folder / "tries");
+  tries = 0;
+  for (std::string line; std::getline(file, line);) ++tries;
+  return jobs[0].result;
+}
+
+}  // namespace
+
+TEST_CASE("Who came too late on a machine that was busy is judged again, with more time") {
+  std::size_t tries = 0;
+  CHECK(run_one_that_says(R"("late":1,"kept_waiting":3)", tries).passed());
+  CHECK(tries == 3);
+}
+
+TEST_CASE("So is a test in which time has to pass, whatever went wrong") {
+  std::size_t tries = 0;
+  CHECK(run_one_that_says(R"("late":0,"kept_waiting":3)", tries, true).passed());
+  CHECK(tries == 3);
+}
+
+TEST_CASE("Who came too late on a machine that was idle came too late") {
+  std::size_t tries = 0;
+  CHECK_FALSE(run_one_that_says(R"("late":1,"kept_waiting":0.1)", tries).passed());
+  CHECK(tries == 1);
+}
+
+TEST_CASE("What is wrong without regard to time is wrong on a busy machine, too") {
+  std::size_t tries = 0;
+  CHECK_FALSE(run_one_that_says(R"("late":0,"kept_waiting":3)", tries).passed());
+  CHECK(tries == 1);
+}
