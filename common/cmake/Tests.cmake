@@ -94,8 +94,8 @@ function(add_lab_proof number stem long)
   endif()
 endfunction()
 
-# The reference as others might build it, with what it needs of common/: without sanitizers and optimized; with the thread
-# sanitizer. For the long proof alone.
+# The reference as others might build it, with what it needs of common/: without sanitizers and optimized; with the
+# thread sanitizer. For the long proof alone.
 function(add_references number stem)
   find_package(Threads REQUIRED)
   set(reference ${PROJECT_SOURCE_DIR}/solutions/${stem})

@@ -81,7 +81,8 @@ using Steps = std::vector<std::function<void()>>;
 
 // Runs in the traced child: a stop before each step and one at the end.
 [[noreturn]] void walk(const Steps& steps) {
-  ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+  // Stopped without a tracer, we would be waited for in vain.
+  if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) < 0) ::_exit(1);
   for (const auto& step : steps) step();  // so that no function is looked up while we count
   const pid_t self = ::getpid();
   for (const auto& step : steps) {

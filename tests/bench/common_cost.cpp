@@ -42,7 +42,6 @@ Found measure() {
   return found;
 }
 
-// How far the median of so many rounds is to be trusted is seen by halving them.
 void print_times(const Found& found) {
   std::vector<double> all = ratios(found.net, found.bare);
   print_figure("a send and a recv of one byte over loopback, bare calls", spread_of(found.bare), "ns");

@@ -119,7 +119,9 @@ int main(int argc, char** argv) {
         word = "class";
       }
     if (words.size() == 2 && words[0] == "--page") {
-      std::fputs(page_of(from_json(content_of(words[1]))).c_str(), stdout);
+      Report report = from_json(content_of(words[1]));
+      if (report.parts.empty()) throw std::runtime_error(words[1] + " holds no report");
+      std::fputs(page_of(report).c_str(), stdout);
       return 0;
     }
     end_children_on_interrupt();

@@ -39,10 +39,14 @@ ServerUnderLoad::ServerUnderLoad(const std::vector<std::string>& command, const 
     if (colon != std::string::npos) port_ = static_cast<std::uint16_t>(std::atoi(line.c_str() + colon + 1));
     if (port_ != 0) break;
   }
-  if (port_ == 0) throw std::runtime_error(command.front() + " does not say where it listens");
+  if (port_ != 0) return;
+  end();
+  throw std::runtime_error(command.front() + " does not say where it listens");
 }
 
-ServerUnderLoad::~ServerUnderLoad() {
+ServerUnderLoad::~ServerUnderLoad() { end(); }
+
+void ServerUnderLoad::end() {
   ::kill(pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
   ::close(output_);

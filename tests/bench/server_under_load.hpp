@@ -25,6 +25,8 @@ class ServerUnderLoad {
   double processor_seconds() const;
 
  private:
+  void end();
+
   pid_t pid_ = -1;
   int output_ = -1;
   std::uint16_t port_ = 0;

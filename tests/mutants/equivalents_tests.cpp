@@ -1,4 +1,8 @@
 #include <catch2/catch_test_macros.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
 #include <stdexcept>
 
 #include "equivalents.hpp"
@@ -18,6 +22,11 @@ const std::string list =
 
 mutants::Mutant mutant(const std::string& rule, const std::string& before, const std::string& after) {
   return {rule, 1, before, after, ""};
+}
+
+std::string content_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 }  // namespace
@@ -43,4 +52,23 @@ TEST_CASE("An entry that matches nothing is told") {
 TEST_CASE("An entry without a reason is refused") {
   CHECK_THROWS_AS(mutants::Equivalents("a.cpp: change a number\n- x = 5;\n"), std::runtime_error);
   CHECK_THROWS_AS(mutants::Equivalents("no rule\n"), std::runtime_error);
+}
+
+// So that who changes a line of a reference hears of it at once, not after a hunt of hours.
+TEST_CASE("Every entry of every lab's list matches a mutant of the reference") {
+  int lists = 0;
+  for (const auto& lab : std::filesystem::directory_iterator(SOURCE "/tests")) {
+    std::filesystem::path path = lab.path() / "mistakes" / "equivalent.txt";
+    if (!std::filesystem::exists(path)) continue;
+    CAPTURE(path);
+    ++lists;
+    mutants::Equivalents equivalents(content_of(path));
+    std::vector<std::string> files = equivalents.files();
+    for (const std::string& file : std::set<std::string>(files.begin(), files.end())) {
+      std::filesystem::path source = std::filesystem::path(SOURCE "/solutions") / lab.path().filename() / file;
+      CAPTURE(source);
+      CHECK(equivalents.matching_none(file, mutants::mutants_of(content_of(source))) == std::vector<std::string>{});
+    }
+  }
+  CHECK(lists > 0);
 }

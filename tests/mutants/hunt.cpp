@@ -16,6 +16,7 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <system_error>
 #include <tuple>
 
@@ -78,12 +79,22 @@ class Hunt {
 
   int run_all() {
     std::string last_report = read(folder_ + "/report.txt");
+    if (options_.again && last_report.empty())
+      throw std::runtime_error(lab_.id() + ": there is no report of the last time; run it without --again first");
     fs::remove_all(folder_);
     fs::create_directories(folder_ + "/seen");
     Workshop workshop(lab_, folder_ + "/reference");
     std::cout << "\n Lab " << lab_.number << " " << lab_.title << ": mutants of the reference\n" << std::endl;
     collect(workshop, last_report);
-    judge_all(workshop);
+    bool judges =
+        std::any_of(hunted_.begin(), hunted_.end(), [this](const Hunted& hunted) { return is_judged(hunted); });
+    if (!judges && !is_settled()) {
+      // Without a report: there is nothing that --again could begin with.
+      complain("nothing is judged: the sample takes " + std::to_string(hunted_.size()) + " of " +
+               std::to_string(made_) + " mutants, and those in the list are left out");
+      return 1;
+    }
+    if (judges && reference_passes()) judge_all(workshop);
     return report();
   }
 
@@ -102,9 +113,7 @@ class Hunt {
       for (const std::string& unmatched : list_.matching_none(file, mutants))
         complain("in the list, but there is no such mutant: " + unmatched);
       for (const Mutant& mutant : mutants) {
-        if (options_.again &&
-            last_report.find(std::string(word(Kind::survived)) + "\n" + entry({file, mutant, ""})) == std::string::npos)
-          continue;
+        if (options_.again && !was_left(entry({file, mutant, ""}), last_report)) continue;
         if ((made_++ + options_.seed) % options_.every != 0) continue;
         hunted_.push_back({file, mutant, list_.reason(file, mutant)});
       }
@@ -112,6 +121,31 @@ class Hunt {
     for (const std::string& file : list_.files())
       if (!known.contains(file)) complain("in the list, but no file of the learner's: " + file);
     if (!options_.file.empty() && !known.contains(options_.file)) complain("the learner writes no " + options_.file);
+  }
+
+  static bool was_left(const std::string& entry, const std::string& last_report) {
+    for (Kind kind : {Kind::survived, Kind::broken})
+      if (last_report.find(std::string(word(kind)) + "\n" + entry) != std::string::npos) return true;
+    return false;
+  }
+
+  bool is_judged(const Hunted& hunted) const { return hunted.reason.empty() || options_.with_listed; }
+
+  // Nothing survived the last time, or what did is in the list by now.
+  bool is_settled() const { return options_.again && (made_ == 0 || !hunted_.empty()); }
+
+  // A test that fails with the reference, or on this machine with anything, would kill every mutant. The programs of
+  // the build are looked at as well, since those that a mutant does not change are links to them.
+  bool reference_passes() {
+    for (const std::string& programs : {lab_.build_folder("solutions"), folder_ + "/reference/sanitized"}) {
+      std::vector<const Test*> tests = in_order("");
+      std::string failure = first_failure(lab_, tests, 0, tests.size(), programs, options_.run);
+      if (failure.empty()) continue;
+      complain("the reference in " + programs + " fails " + failure + ", so nothing is judged. Build `solutions-" +
+               lab_.number + "` and look at `.build/grade board " + lab_.id() + " --solutions`");
+      return false;
+    }
+    return true;
   }
 
   struct Judging {
@@ -125,7 +159,7 @@ class Hunt {
     std::size_t next = 0, done = 0;
     while (next < hunted_.size() || !running_.empty()) {
       for (; next < hunted_.size() && running_.size() < options_.at_once; ++next)
-        if (hunted_[next].reason.empty() || options_.with_listed)
+        if (is_judged(hunted_[next]))
           start(workshop, next);
         else
           ++done;
@@ -222,7 +256,7 @@ class Hunt {
     std::size_t listed = 0;
     std::ofstream file(folder_ + "/report.txt");
     for (const Hunted& hunted : hunted_) {
-      bool left_out = !hunted.reason.empty() && !options_.with_listed;
+      bool left_out = !is_judged(hunted);
       if (!hunted.reason.empty() && (left_out || hunted.verdict.kind == Kind::survived))
         ++listed;
       else

@@ -19,7 +19,15 @@ bool concerns(const Test& test, const std::string& folder) {
                      [&folder](const std::string& program) { return !fs::is_symlink(folder + "/" + program); });
 }
 
-// Runs tests `from` to `to` side by side. \returns the first failure, or nothing
+// True for the first who asks with this number.
+bool is_new(const std::string& seen, std::uint64_t fingerprint) {
+  int file = ::open((seen + "/" + std::to_string(fingerprint)).c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+  if (file >= 0) ::close(file);
+  return file >= 0;
+}
+
+}  // namespace
+
 std::string first_failure(const Lab& lab, const std::vector<const Test*>& tests, std::size_t from, std::size_t to,
                           const std::string& folder, const RunOptions& options) {
   std::vector<Job> jobs;
@@ -32,15 +40,6 @@ std::string first_failure(const Lab& lab, const std::vector<const Test*>& tests,
   });
   return failed;
 }
-
-// True for the first who asks with this number.
-bool is_new(const std::string& seen, std::uint64_t fingerprint) {
-  int file = ::open((seen + "/" + std::to_string(fingerprint)).c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
-  if (file >= 0) ::close(file);
-  return file >= 0;
-}
-
-}  // namespace
 
 Verdict judge(const Workshop& workshop, const Lab& lab, const std::vector<const Test*>& tests, const std::string& file,
               const std::string& text, const std::string& folder, const std::string& seen, const RunOptions& options) {

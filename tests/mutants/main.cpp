@@ -16,7 +16,7 @@ constexpr const char* usage =
     "  --every N          a sample: one mutant out of N\n"
     "  --seed S           which one\n"
     "  --file NAME        only the mutants of this file\n"
-    "  --again            only those that survived the last time\n"
+    "  --again            only those that survived the last time, or had no verdict\n"
     "  --listed           judge those in the list of equivalents as well\n"
     "  -j N               mutants at the same time (4)\n"
     "  --speed-factor X   stretch every limit X times (measured if left out)\n";

@@ -14,7 +14,7 @@ if(hidden)
 endif()
 
 # Commands about what is not in the kit.
-set(not_here "solutions|proof|bench|fuzz|docs-instructor|student-kit|gradescope")
+set(not_here "solutions|proof|mutants|bench|fuzz|docs-instructor|student-kit|gradescope")
 
 # Presets stand a line each.
 file(READ ${SOURCE}/CMakePresets.json presets)

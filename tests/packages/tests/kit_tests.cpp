@@ -95,10 +95,9 @@ TEST_CASE("The kit holds nothing but files of this tree, and none that gives som
     CHECK(tops.contains(needed));
   CHECK(std::find(files.begin(), files.end(), "common/setup.sh") != files.end());
   for (const char* file : {"README.md", "CMakePresets.json"})
-    CHECK_FALSE(std::regex_search(
-        text_of(kit / file),
-        std::regex("--preset (solutions|proof|bench|fuzz|student-kit|gradescope)|"
-                   "\"name\": \"(solutions|proof|bench|fuzz)")));
+    CHECK_FALSE(std::regex_search(text_of(kit / file),
+                                  std::regex("--preset (solutions|proof|mutants|bench|fuzz|student-kit|gradescope)|"
+                                             "\"name\": \"(solutions|proof|mutants|bench|fuzz)")));
   CHECK(harness::Json::parse(text_of(kit / "CMakePresets.json"))["workflowPresets"].items().size() >= 10);
 }
 
