@@ -30,15 +30,18 @@ class Campaign {
     std::vector<std::string> labs = options_.labs;
     if (labs.empty())
       for (const Lab& lab : all_labs()) labs.push_back(lab.id());
+    // All of it takes hours: what is wrong is told now, and what has been found is written down after each lab.
+    const std::vector<Condition> wanted = wanted_conditions();
+    if (!options_.out.empty()) std::filesystem::create_directories(options_.out);
     for (const std::string& lab : labs) {
       verdicts_.clear();
-      for (const Condition& condition : wanted_conditions()) prove_under(lab, condition);
+      for (const Condition& condition : wanted) prove_under(lab, condition);
       verdicts_.clear();  // what a program does with a fault may differ from what it does without
-      if (shows_every_call(lab)) continue;
-      for (const auto& [fault, faults] : harness::bearable_faults()) prove_with_fault(lab, fault);
+      if (!shows_every_call(lab))
+        for (const auto& [fault, faults] : harness::bearable_faults()) prove_with_fault(lab, fault);
+      write_report();
     }
     std::cout << '\n' << report();
-    write_report();
     return std::all_of(rows_.begin(), rows_.end(), [](const Row& row) { return row.is_good(); }) ? 0 : 1;
   }
 
@@ -52,10 +55,24 @@ class Campaign {
     for (const std::string& name : options_.conditions) {
       auto found = std::find_if(conditions().begin(), conditions().end(),
                                 [&name](const Condition& condition) { return condition.name == name; });
-      if (found == conditions().end()) throw std::runtime_error("there is no condition called " + name);
+      if (found == conditions().end())
+        throw std::runtime_error("there is no condition called " + name + "; there are " + names_of_conditions());
       wanted.push_back(*found);
     }
     return wanted;
+  }
+
+  static std::string names_of_conditions() {
+    std::string all;
+    for (const Condition& condition : conditions()) all += (all.empty() ? "" : ", ") + condition.name;
+    return all;
+  }
+
+  // The speed under the condition that there is now, unless somebody has said what it shall be.
+  RunOptions options_now() const {
+    RunOptions run = run_;
+    if (run.speed_factor == 0) run.speed_factor = measure_speed_factor();
+    return run;
   }
 
   void prove_under(const std::string& lab, const Condition& condition) {
@@ -64,8 +81,7 @@ class Campaign {
     row.lab = lab;
     row.circumstances = condition.what;
     for (int round = 0; round < options_.rounds; ++round) {
-      RunOptions run = run_;
-      run.speed_factor = measure_speed_factor();
+      RunOptions run = options_now();
       run.shared_network = run.shared_network || condition.shared_network;
       std::cout << "\n " << lab << ", round " << round + 1 << ": " << condition.what << std::endl;
       ProofRecord record;
@@ -78,8 +94,7 @@ class Campaign {
     Row& row = rows_.emplace_back();
     row.lab = lab;
     row.circumstances = "every call with the fault " + fault + ", references only";
-    RunOptions run = run_;
-    run.speed_factor = measure_speed_factor();
+    RunOptions run = options_now();
     run.fault = fault;
     ProofOptions what;
     what.references_only = true;
@@ -133,8 +148,9 @@ class Campaign {
 
   void write_report() const {
     if (options_.out.empty()) return;
-    std::filesystem::create_directories(options_.out);
-    std::ofstream(options_.out + "/report.md") << report();
+    std::string path = options_.out + "/report.md";
+    std::ofstream file(path);
+    if (!(file << report() << std::flush)) throw std::runtime_error(path + " cannot be written");
   }
 
   const CampaignOptions& options_;

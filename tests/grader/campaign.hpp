@@ -16,4 +16,5 @@ struct CampaignOptions {
 /// Proves every lab under every condition, and its reference with every fault; says what was killed, which right
 /// program lost a point, which verdict changed between two runs, and which wait came close to its limit. \returns 0
 /// when every claim of every proof held and no verdict changed
+/// \param run its speed factor is measured anew for each proof if it is 0
 int prove_under_all_conditions(const CampaignOptions& options, const RunOptions& run);

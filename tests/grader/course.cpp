@@ -68,7 +68,6 @@ Test test_from(const harness::Json& listed) {
   test.title = test.name.substr(std::min(test.id.size() + 1, test.name.size()));
   test.part = test.id.substr(0, test.id.rfind('.'));
   test.file = below_the_sources(listed["file"].text());
-  if (test.file.starts_with(source_folder() + "/")) test.file.erase(0, source_folder().size() + 1);
   test.line = static_cast<int>(listed["line"].number());
   for (const harness::Json& item : listed["tags"].items()) {
     const std::string& tag = item.text();

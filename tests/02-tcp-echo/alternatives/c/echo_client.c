@@ -58,8 +58,6 @@ int main(int argc, char **argv) {
     if (n == 0) break;
     if (n > 0)
       got += (size_t)n;
-    else if (errno == ECONNRESET && got >= expected)
-      break;
     else if (errno != EINTR)
       die("recv", strerror(errno));
   }

@@ -57,7 +57,10 @@ int main(int argc, char** argv) {
   int on = 1, reason = 0;
   for (addrinfo* a = all; a != nullptr && listener < 0; a = a->ai_next) {
     listener = syscall(SYS_socket, a->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (listener < 0) continue;
+    if (listener < 0) {
+      reason = errno;
+      continue;
+    }
     syscall(SYS_setsockopt, listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (syscall(SYS_bind, listener, a->ai_addr, a->ai_addrlen) == 0 && syscall(SYS_listen, listener, 20) == 0) break;
     reason = errno;

@@ -1,4 +1,5 @@
-// Two processes accept from one listener. The parent only waits for the signal that ends them all.
+// Two processes accept from one listener. The parent only waits for the signal that ends them all, and is the last to
+// go: as long as one of them is there, the port is in use.
 #include <netdb.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -37,9 +38,10 @@ static void converse(int fd) {
   }
 }
 
-[[noreturn]] static void serve(int listener, pid_t parent) {
+[[noreturn]] static void serve(int listener, pid_t parent, const sigset_t& before) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent) _exit(1);
+  sigprocmask(SIG_SETMASK, &before, nullptr);
   while (true) {
     int fd = accept(listener, nullptr, nullptr);
     if (fd < 0) continue;
@@ -66,7 +68,10 @@ int main(int argc, char** argv) {
   int listener = -1, on = 1;
   for (addrinfo* a = all; a != nullptr && listener < 0; a = a->ai_next) {
     listener = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
-    if (listener < 0) continue;
+    if (listener < 0) {
+      error = errno;
+      continue;
+    }
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (bind(listener, a->ai_addr, a->ai_addrlen) == 0 && listen(listener, 10) == 0) break;
     error = errno;
@@ -86,12 +91,21 @@ int main(int argc, char** argv) {
               NI_NUMERICHOST | NI_NUMERICSERV);
   bool six = own.ss_family == AF_INET6;
 
+  sigset_t ends, before;
+  sigemptyset(&ends);
+  for (int number : {SIGTERM, SIGINT, SIGCHLD}) sigaddset(&ends, number);
+  sigprocmask(SIG_BLOCK, &ends, &before);
   pid_t parent = getpid();
-  for (int i = 0; i < 2; ++i)
-    if (fork() == 0) serve(listener, parent);
+  std::array<pid_t, 2> children;
+  for (pid_t& child : children)
+    if ((child = fork()) == 0) serve(listener, parent, before);
   close(listener);
   std::printf("listening on %s%s%s:%s\n", six ? "[" : "", host, six ? "]" : "", service);
   std::fflush(stdout);
-  while (wait(nullptr) > 0 || errno == EINTR) {
+  int which;
+  sigwait(&ends, &which);
+  for (pid_t child : children)
+    if (child > 0) kill(child, SIGTERM);
+  while (wait(nullptr) > 0) {
   }
 }

@@ -1,6 +1,7 @@
 // Waits with epoll for a timer descriptor and a socket that does not wait itself. The answer leaves by way of stdio.
 #include <fcntl.h>
 #include <netdb.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
@@ -31,6 +32,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: %s HOST PORT MESSAGE\n", argv[0]);
     return 2;
   }
+  signal(SIGPIPE, SIG_IGN);
   addrinfo hints{}, *all = nullptr;
   hints.ai_socktype = SOCK_DGRAM;
   if (int error = getaddrinfo(argv[1], argv[2], &hints, &all); error != 0) return failed(argv[1], gai_strerror(error));

@@ -1,6 +1,7 @@
 /* Plain C: a connected socket, and SO_RCVTIMEO set anew to what is left of the wait. */
 #include <errno.h>
 #include <netdb.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ int main(int argc, char **argv) {
     fputs("usage: udp_echo_client HOST PORT MESSAGE\n", stderr);
     return 2;
   }
+  signal(SIGPIPE, SIG_IGN);
   struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV}, *all;
   int failed = getaddrinfo(argv[1], argv[2], &hints, &all);
   if (failed) return fail(argv[1], gai_strerror(failed));

@@ -205,7 +205,10 @@ int main(int argc, char **argv) {
   if (failed) die(argv[1], gai_strerror(failed));
   for (struct addrinfo *a = all; a && listener < 0; a = a->ai_next) {
     listener = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
-    if (listener < 0) continue;
+    if (listener < 0) {
+      reason = errno;
+      continue;
+    }
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
     if (bind(listener, a->ai_addr, a->ai_addrlen) == 0 && listen(listener, SOMAXCONN) == 0) break;
     reason = errno;

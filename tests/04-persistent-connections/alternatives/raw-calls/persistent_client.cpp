@@ -1,5 +1,8 @@
 // No socket call of the C library: system calls by their numbers alone.
 #include <netdb.h>
+#include <signal.h>
+
+#include <algorithm>
 
 #include "raw.hpp"
 
@@ -32,6 +35,7 @@ struct Client {
   void read_lines() {
     static char buffer[65536];
     long n = raw::read(0, buffer, sizeof buffer);
+    if (n < 0 && errno != EINTR && errno != EAGAIN) fail(program, "stdin", std::strerror(errno));
     if (n < 0) return;
     typed_all = n == 0;
     typed.append(buffer, static_cast<size_t>(n));
@@ -88,6 +92,7 @@ int main(int argc, char** argv) {
     std::fputs("usage: persistent_client HOST PORT\n", stderr);
     return 2;
   }
+  signal(SIGPIPE, SIG_IGN);
   Client client;
   client.server = connect_to(argv[1], argv[2]);
   return client.run();

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <map>
 #include <vector>
 
@@ -43,6 +44,7 @@ class Server {
       for (long i = 0; i < n; ++i) handle(events[static_cast<size_t>(i)]);
     }
     raw::close(listener_);
+    watch(EPOLL_CTL_DEL, signals_, 0);  // it stays readable
     for (auto& [fd, client] : clients_) send_away(client);
     // Everybody who is owed something has two seconds to take it.
     for (long end = now() + 2000; now() < end && !clients_.empty();) {
@@ -52,7 +54,7 @@ class Server {
       for (long fd : done) forget(fd);
       if (clients_.empty()) return;
       for (auto& [fd, client] : clients_) watch_as_needed(fd, client);
-      long n = wait(events, end - now());
+      long n = wait(events, std::max(end - now(), 0L));
       for (long i = 0; i < n; ++i) handle(events[static_cast<size_t>(i)]);
     }
   }
@@ -181,7 +183,10 @@ int main(int argc, char** argv) {
   int reason = 0, on = 1;
   for (addrinfo* a = all; a != nullptr && listener < 0; a = a->ai_next) {
     listener = raw::socket(a->ai_family);
-    if (listener < 0) continue;
+    if (listener < 0) {
+      reason = errno;
+      continue;
+    }
     syscall(SYS_setsockopt, listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (syscall(SYS_bind, listener, a->ai_addr, a->ai_addrlen) == 0 && syscall(SYS_listen, listener, 1000) == 0) break;
     reason = errno;

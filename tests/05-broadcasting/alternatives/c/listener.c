@@ -50,6 +50,7 @@ int main(int argc, char **argv) {
   long left = argc > used ? number(argv[used], 1, 1000000000) : 0;
   if (left < 0) return usage();
 
+  signal(SIGPIPE, SIG_IGN);
   struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_PASSIVE}, *at;
   int failed = getaddrinfo(argv[1], argv[2], &hints, &at);
   if (failed) return fail(argv[1], gai_strerror(failed));
@@ -84,7 +85,7 @@ int main(int argc, char **argv) {
     printf(from.ss_family == AF_INET6 ? "[%s]:%s " : "%s:%s ", host, port);
     fwrite(message, 1, (size_t)n, stdout);
     putchar('\n');
-    fflush(stdout);
+    if (fflush(stdout) != 0) return fail("stdout", strerror(errno));
     left -= !endless;
   }
   return 0;

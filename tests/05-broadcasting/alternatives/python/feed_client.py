@@ -103,6 +103,8 @@ def main():
         trouble = client.run()
     except Stopped:
         pass
+    except ConnectionRefusedError:
+        trouble = "server gone"
     if trouble:
         print(f"feed_client: {trouble}", file=sys.stderr)
         return 1

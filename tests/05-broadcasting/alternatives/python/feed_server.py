@@ -82,4 +82,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except OSError as error:
-        sys.exit(f"feed_server: {sys.argv[1]}: {os.strerror(error.errno)}")
+        sys.exit(f"feed_server: {sys.argv[1]}: {os.strerror(error.errno) if error.errno > 0 else error.strerror}")

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,7 @@ int main(int argc, char **argv) {
   }
   const long tries = number(argv[4], 1000000);
   long long wait = number(argv[5], 100000000) * 1000LL;
+  signal(SIGPIPE, SIG_IGN);
   struct addrinfo hints = {.ai_socktype = SOCK_DGRAM}, *all;
   int failed = getaddrinfo(argv[1], argv[2], &hints, &all);
   if (failed) return fail(argv[1], gai_strerror(failed));
@@ -58,7 +60,7 @@ int main(int argc, char **argv) {
   unsigned id = 0;
   getrandom(&id, sizeof id, 0);
   const size_t length = strlen(argv[3]);
-  if (length > 65000) return fail("message", strerror(EMSGSIZE));
+  if (length > sizeof question - 9) return fail("message", strerror(EMSGSIZE));
   snprintf(question, sizeof question, "%08x ", id);
   memcpy(question + 9, argv[3], length);
 

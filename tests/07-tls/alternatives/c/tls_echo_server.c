@@ -128,6 +128,7 @@ int main(int argc, char **argv) {
     pid_t child = fork();
     if (child == 0) {
       prctl(PR_SET_PDEATHSIG, SIGTERM);
+      signal(SIGHUP, SIG_IGN); /* it is for the parent, and would break off what we wait for */
       if (getppid() != parent) _exit(1);
       close(listener);
       _exit(serve(context, fd));
