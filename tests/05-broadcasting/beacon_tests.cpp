@@ -71,7 +71,7 @@ TEST_CASE("05.1.4 Wrong arguments get a usage line and status 2", "[program:beac
   CHECK(beacon.prints_usage());
 }
 
-TEST_CASE("05.2.1 The beacon sends COUNT times, INTERVAL_MS apart", "[program:beacon][points:3][needs:05.1.1]") {
+TEST_CASE("05.2.1 The beacon sends COUNT times, INTERVAL_MS apart", "[waits][program:beacon][points:3][needs:05.1.1]") {
   because(
       "A beacon says the same again and again, so that those who come later, or missed one, hear it too. The wait "
       "stands between two datagrams: three waits for four of them.");

@@ -60,7 +60,8 @@ bool prints(Program& client, UdpPeer& us, const Endpoint& there, const std::stri
 
 }  // namespace
 
-TEST_CASE("05.8.1 The client joins, and joins again until it is welcomed", "[program:feed_client][points:4][extra]") {
+TEST_CASE("05.8.1 The client joins, and joins again until it is welcomed",
+          "[waits][program:feed_client][points:4][extra]") {
   because(
       "JOIN is a datagram, and so is its answer. Either may be lost, so the client asks again until it hears WELCOME.");
   chapter("Subscribe and stay subscribed");
@@ -78,7 +79,7 @@ TEST_CASE("05.8.1 The client joins, and joins again until it is welcomed", "[pro
   CHECK(client.state().kind == Exit::Kind::running);
 }
 
-TEST_CASE("05.8.2 It gives up after 5 seconds", "[program:feed_client][points:2][extra]") {
+TEST_CASE("05.8.2 It gives up after 5 seconds", "[waits][program:feed_client][points:2][extra]") {
   because(
       "A server that never answers may not be there at all. The five seconds are one deadline for all tries together.");
   chapter("Subscribe and stay subscribed");
@@ -92,7 +93,7 @@ TEST_CASE("05.8.2 It gives up after 5 seconds", "[program:feed_client][points:2]
   CHECK(us.receive_within(Milliseconds(0)).bytes.starts_with("JOIN"));
 }
 
-TEST_CASE("05.8.3 It renews every half lease", "[program:feed_client][points:3][extra][needs:05.8.1]") {
+TEST_CASE("05.8.3 It renews every half lease", "[waits][program:feed_client][points:3][extra][needs:05.8.1]") {
   because("With half the lease one renewal may get lost, and the next is still in time. More often would be waste.");
   chapter("Subscribe and stay subscribed");
   by_hand(
@@ -122,7 +123,8 @@ TEST_CASE("05.8.3 It renews every half lease", "[program:feed_client][points:3][
   CHECK(is_on_time(renewal.arrived - seldom_joined.arrived, lease / 2, "the renewal came"));
 }
 
-TEST_CASE("05.8.4 A signal makes it leave, with status 0", "[program:feed_client][points:3][extra][needs:05.8.1]") {
+TEST_CASE("05.8.4 A signal makes it leave, with status 0",
+          "[waits][program:feed_client][points:3][extra][needs:05.8.1]") {
   because(
       "Without LEAVE the server sends to nobody until the lease has run out. A signal must end the wait, not the "
       "program, so that there is time for that.");
@@ -140,7 +142,8 @@ TEST_CASE("05.8.4 A signal makes it leave, with status 0", "[program:feed_client
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("05.8.5 A server that has fallen silent is gone", "[program:feed_client][points:2][extra][needs:05.8.1]") {
+TEST_CASE("05.8.5 A server that has fallen silent is gone",
+          "[waits][program:feed_client][points:2][extra][needs:05.8.1]") {
   because(
       "Nothing tells a UDP client that its server has vanished. Renewals that nobody answers for a whole lease do.");
   chapter("Subscribe and stay subscribed");
@@ -164,7 +167,8 @@ TEST_CASE("05.8.5 A server that has fallen silent is gone", "[program:feed_clien
   CHECK(is_word(hear(us, Milliseconds(0)), "JOIN"));
 }
 
-TEST_CASE("05.8.6 A server whose port is closed is gone", "[program:feed_client][points:2][extra][needs:05.8.1]") {
+TEST_CASE("05.8.6 A server whose port is closed is gone",
+          "[waits][program:feed_client][points:2][extra][needs:05.8.1]") {
   because(
       "The system answers the renewal with ICMP port unreachable. A connected socket is told so (ECONNREFUSED), and "
       "need not wait for the lease to run out.");
@@ -279,7 +283,7 @@ TEST_CASE("05.9.4 What strangers send is ignored", "[program:feed_client][points
 }
 
 TEST_CASE("05.9.5 At END it says what is missing at the end, and leaves",
-          "[program:feed_client][points:2][extra][needs:05.9.1]") {
+          "[waits][program:feed_client][points:2][extra][needs:05.9.1]") {
   because(
       "After the last line nothing follows that could show a gap: LAST does. Then the client has done its work, and "
       "says LEAVE, since the server may have lost its END or may go on with something else.");

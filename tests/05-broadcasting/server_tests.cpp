@@ -92,7 +92,8 @@ TEST_CASE("05.6.3 LEAVE ends a subscription at once", "[program:feed_server][poi
   CHECK(leaves.hears_nothing());
 }
 
-TEST_CASE("05.6.4 A lease runs out LEASE_MS after the last JOIN", "[program:feed_server][points:3][needs:05.7.1]") {
+TEST_CASE("05.6.4 A lease runs out LEASE_MS after the last JOIN",
+          "[waits][program:feed_server][points:3][needs:05.7.1]") {
   because(
       "A subscriber that vanishes says nothing. So each subscription ends by itself, and who wants to stay must say so "
       "again.");
@@ -132,7 +133,7 @@ TEST_CASE("05.6.4 A lease runs out LEASE_MS after the last JOIN", "[program:feed
 }
 
 TEST_CASE("05.6.5 JOIN again renews the lease, and does not subscribe twice",
-          "[program:feed_server][points:2][needs:05.7.1]") {
+          "[waits][program:feed_server][points:2][needs:05.7.1]") {
   because("The lease begins anew with each JOIN. It is still one subscription: each line comes once.");
   chapter("Subscribers and leases");
   by_hand(
@@ -238,7 +239,7 @@ TEST_CASE("05.7.2 Dead subscribers cost the others nothing", "[program:feed_serv
 }
 
 TEST_CASE("05.7.3 At the end of input it says END three times, and ends",
-          "[program:feed_server][points:3][needs:05.7.1]") {
+          "[waits][program:feed_server][points:3][needs:05.7.1]") {
   because(
       "A datagram may be lost, and after the last one nothing comes that would show it. Said three times, 100 ms "
       "apart, it gets through. LAST is the number of the last line, so that a lost last line is noticed.");

@@ -43,7 +43,7 @@ TEST_CASE("06.1.1 A server that answers in time is answered as in lab 02", "[pro
 }
 
 TEST_CASE("06.1.2 A connect that hangs is given up after CONNECT_MS",
-          "[program:deadline_client][points:4][needs:06.1.1]") {
+          "[waits][program:deadline_client][points:4][needs:06.1.1]") {
   because(
       "When nothing comes back, connect waits for about two minutes. Let it begin without waiting (O_NONBLOCK), then "
       "wait yourself, with a limit. And 300 ms are neither 0 seconds nor 1.");
@@ -92,7 +92,7 @@ TEST_CASE("06.1.4 Wrong arguments get a usage line and status 2", "[program:dead
 }
 
 TEST_CASE("06.2.1 When the first address hangs the second is tried",
-          "[program:deadline_client][points:3][needs:06.1.1]") {
+          "[waits][program:deadline_client][points:3][needs:06.1.1]") {
   because(
       "A name may have an address that swallows everything. CONNECT_MS is for each address, so the next has it whole.");
   chapter("Each address has its own limit");
@@ -129,7 +129,7 @@ TEST_CASE("06.2.2 When no address can be reached the reason of the last is told"
   CHECK(client.complains("refused"));
 }
 
-TEST_CASE("06.2.3 TOTAL_MS holds while connecting too", "[program:deadline_client][points:2][needs:06.1.1]") {
+TEST_CASE("06.2.3 TOTAL_MS holds while connecting too", "[waits][program:deadline_client][points:2][needs:06.1.1]") {
   because(
       "Everything together has TOTAL_MS. What is left of it is all that a connect may have, whatever CONNECT_MS says.");
   chapter("Each address has its own limit");
@@ -145,7 +145,7 @@ TEST_CASE("06.2.3 TOTAL_MS holds while connecting too", "[program:deadline_clien
 }
 
 TEST_CASE("06.2.4 What connecting has taken is missing afterwards",
-          "[program:deadline_client][points:1][extra][needs:06.2.3]") {
+          "[waits][program:deadline_client][points:1][extra][needs:06.2.3]") {
   because("TOTAL_MS counts from the start. An address that was tried in vain has used up a part of it.");
   chapter("Each address has its own limit");
   by_hand(
@@ -165,7 +165,7 @@ TEST_CASE("06.2.4 What connecting has taken is missing afterwards",
 }
 
 TEST_CASE("06.3.1 A server that does not read cannot hold the client",
-          "[program:deadline_client][points:3][needs:06.1.1]") {
+          "[waits][program:deadline_client][points:3][needs:06.1.1]") {
   because(
       "When the buffers on the way are full, send waits for the server to read. That wait needs the deadline as much "
       "as receiving does.");
@@ -185,7 +185,7 @@ TEST_CASE("06.3.1 A server that does not read cannot hold the client",
 }
 
 TEST_CASE("06.3.2 A message that goes out little by little arrives whole",
-          "[program:deadline_client][points:2][extra][needs:06.1.1]") {
+          "[waits][program:deadline_client][points:2][extra][needs:06.1.1]") {
   because(
       "On a non-blocking socket send takes what fits and no more, or fails with EAGAIN when nothing fits. Neither is "
       "an error: wait and go on where it stopped.");
@@ -206,7 +206,7 @@ TEST_CASE("06.3.2 A message that goes out little by little arrives whole",
 }
 
 TEST_CASE("06.4.1 A server that stays silent is given up after TOTAL_MS",
-          "[program:deadline_client][points:3][needs:06.1.1]") {
+          "[waits][program:deadline_client][points:3][needs:06.1.1]") {
   because(
       "A peer that has nothing to say and one that will never say anything look the same. Only a clock tells them "
       "apart.");
@@ -223,7 +223,8 @@ TEST_CASE("06.4.1 A server that stays silent is given up after TOTAL_MS",
   CHECK(says_timed_out(quick));
 }
 
-TEST_CASE("06.4.2 A byte now and then does not win more time", "[program:deadline_client][points:3][needs:06.1.1]") {
+TEST_CASE("06.4.2 A byte now and then does not win more time",
+          "[waits][program:deadline_client][points:3][needs:06.1.1]") {
   because(
       "A timeout that begins anew with each recv never ends as long as something comes. Fix one deadline, and give "
       "each wait what is left of it.");
@@ -242,7 +243,7 @@ TEST_CASE("06.4.2 A byte now and then does not win more time", "[program:deadlin
 }
 
 TEST_CASE("06.4.3 What had arrived is on stdout when the time is over",
-          "[program:deadline_client][points:2][needs:06.1.1]") {
+          "[waits][program:deadline_client][points:2][needs:06.1.1]") {
   because("Half a reply is worth something to whoever asked. The exit status and stderr say that it is not all.");
   chapter("What had arrived");
   by_hand(
@@ -261,7 +262,7 @@ TEST_CASE("06.4.3 What had arrived is on stdout when the time is over",
 }
 
 TEST_CASE("06.4.4 A reply that comes late, but within its limit, is taken",
-          "[program:deadline_client][points:2][needs:06.1.1]") {
+          "[waits][program:deadline_client][points:2][needs:06.1.1]") {
   because(
       "CONNECT_MS is for connecting and ends with it. A timer that goes on, or a socket that is left non-blocking "
       "without a wait, gives up on a server that is just slow.");
@@ -299,7 +300,7 @@ TEST_CASE("06.4.5 A reply that ends too early is an error", "[program:deadline_c
 }
 
 TEST_CASE("06.4.6 A client that was stopped and continued goes on waiting",
-          "[program:deadline_client][points:2][extra][needs:06.1.1]") {
+          "[waits][program:deadline_client][points:2][extra][needs:06.1.1]") {
   because(
       "Ctrl-Z and fg interrupt some waits: they fail with EINTR. That is neither an answer nor the end of the time.");
   chapter("Interrupted waits");
@@ -324,7 +325,7 @@ TEST_CASE("06.4.6 A client that was stopped and continued goes on waiting",
 }
 
 TEST_CASE("06.4.7 Being stopped and continued does not start the clock anew",
-          "[program:deadline_client][points:2][extra][needs:06.4.1]") {
+          "[waits][program:deadline_client][points:2][extra][needs:06.4.1]") {
   because("A wait that was interrupted goes on for what is left of its time, not for the whole of it again.");
   chapter("Interrupted waits");
   by_hand(
@@ -344,7 +345,7 @@ TEST_CASE("06.4.7 Being stopped and continued does not start the clock anew",
 }
 
 TEST_CASE("06.4.8 A stop past the deadline ends the client as soon as it goes on",
-          "[program:deadline_client][points:2][extra][needs:06.4.1]") {
+          "[waits][program:deadline_client][points:2][extra][needs:06.4.1]") {
   because("The deadline is a point in time. It passes for a stopped program too.");
   chapter("Interrupted waits");
   by_hand(

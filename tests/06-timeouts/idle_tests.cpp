@@ -16,7 +16,7 @@ void chapter(const std::string& heading) { read_about("docs/06-timeouts.md \"" +
 
 }  // namespace
 
-TEST_CASE("06.7.1 A client that stays silent is closed after IDLE_MS", "[program:idle_server][points:4]") {
+TEST_CASE("06.7.1 A client that stays silent is closed after IDLE_MS", "[waits][program:idle_server][points:4]") {
   because(
       "A client that has lost its power never says goodbye. Without a clock its connection stays for ever, and its "
       "descriptor with it.");
@@ -61,7 +61,7 @@ TEST_CASE("06.7.3 Wrong arguments get a usage line and status 2", "[program:idle
 }
 
 TEST_CASE("06.8.1 A client that stops in the middle of a frame is closed IDLE_MS after its first byte",
-          "[program:idle_server][points:4][needs:06.7.1]") {
+          "[waits][program:idle_server][points:4][needs:06.7.1]") {
   because(
       "A frame that has begun is waited for like one that has not. Its clock starts with its first byte, be it of the "
       "length or of the payload.");
@@ -82,7 +82,7 @@ TEST_CASE("06.8.1 A client that stops in the middle of a frame is closed IDLE_MS
 }
 
 TEST_CASE("06.8.2 A byte of a frame now and then does not win more time",
-          "[program:idle_server][points:3][extra][needs:06.8.1]") {
+          "[waits][program:idle_server][points:3][extra][needs:06.8.1]") {
   because(
       "If every byte starts the clock anew, a client can stay for years with one frame. That is an old way to use up a "
       "server (slow loris).");
@@ -98,7 +98,7 @@ TEST_CASE("06.8.2 A byte of a frame now and then does not win more time",
 }
 
 TEST_CASE("06.8.3 A frame that begins late has the whole limit for itself",
-          "[program:idle_server][points:2][extra][needs:06.9.1]") {
+          "[waits][program:idle_server][points:2][extra][needs:06.9.1]") {
   because(
       "The clock of the silence ends when a frame begins, and the clock of the frame ends when it is complete. Then a "
       "new silence begins.");
@@ -141,7 +141,7 @@ TEST_CASE("06.9.1 Frames are answered as in lab 04", "[program:idle_server][poin
 }
 
 TEST_CASE("06.9.2 Who is busy never notices that a silent one is closed",
-          "[program:idle_server][points:4][needs:06.9.1]") {
+          "[waits][program:idle_server][points:4][needs:06.9.1]") {
   because(
       "One clock for all is moved by everybody: the busy keep the silent alive, or are closed with them. Each "
       "connection has its own.");
@@ -165,7 +165,7 @@ TEST_CASE("06.9.2 Who is busy never notices that a silent one is closed",
   }
 }
 
-TEST_CASE("06.9.3 Silence counts from the last answer", "[program:idle_server][points:3][extra][needs:06.9.1]") {
+TEST_CASE("06.9.3 Silence counts from the last answer", "[waits][program:idle_server][points:3][extra][needs:06.9.1]") {
   because(
       "Whoever has just been served is not silent. The limit is for the time without a frame, not for the life of a "
       "connection.");
@@ -182,7 +182,7 @@ TEST_CASE("06.9.3 Silence counts from the last answer", "[program:idle_server][p
 }
 
 TEST_CASE("06.9.4 A client that does not take its answers is closed after IDLE_MS",
-          "[program:idle_server][points:3][extra][needs:06.9.1]") {
+          "[waits][program:idle_server][points:3][extra][needs:06.9.1]") {
   because(
       "A client that sends and never reads costs memory as long as it stays. When not a byte of its answers has gone "
       "for IDLE_MS, it goes.");
@@ -203,7 +203,7 @@ TEST_CASE("06.9.4 A client that does not take its answers is closed after IDLE_M
 }
 
 TEST_CASE("06.9.5 A client that takes its answer slowly gets all of it",
-          "[program:idle_server][points:3][extra][needs:06.9.1]") {
+          "[waits][program:idle_server][points:3][extra][needs:06.9.1]") {
   because(
       "A slow network is no crime. As long as some bytes go within IDLE_MS, the answer may take as long as it takes.");
   chapter("Answers have to be taken");

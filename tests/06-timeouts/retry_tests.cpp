@@ -115,7 +115,7 @@ TEST_CASE("06.5.5 The client asks by IPv6 too", "[program:retry_client][points:1
 }
 
 TEST_CASE("06.6.1 Without an answer it asks again, TRIES times in all, after waits that double",
-          "[program:retry_client][points:4][needs:06.5.1]") {
+          "[waits][program:retry_client][points:4][needs:06.5.1]") {
   because(
       "A datagram may be lost. Ask again, and give a network that is too busy more time with each try. The id stays: "
       "it is the same question.");
@@ -132,7 +132,7 @@ TEST_CASE("06.6.1 Without an answer it asks again, TRIES times in all, after wai
 }
 
 TEST_CASE("06.6.2 The last wait is waited out, then the client gives up",
-          "[program:retry_client][points:3][needs:06.5.1]") {
+          "[waits][program:retry_client][points:3][needs:06.5.1]") {
   because(
       "The last try deserves an answer like the others. Who ends right after sending it might as well not have sent "
       "it.");
@@ -154,7 +154,7 @@ TEST_CASE("06.6.2 The last wait is waited out, then the client gives up",
 }
 
 TEST_CASE("06.6.3 An answer that comes late in the last wait is taken",
-          "[program:retry_client][points:2][needs:06.5.1]") {
+          "[waits][program:retry_client][points:2][needs:06.5.1]") {
   because("Each wait is for an answer, the last one too.");
   chapter("Back-off");
   by_hand(
@@ -171,7 +171,7 @@ TEST_CASE("06.6.3 An answer that comes late in the last wait is taken",
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("06.6.4 An answer to an earlier try is an answer", "[program:retry_client][points:2][needs:06.5.1]") {
+TEST_CASE("06.6.4 An answer to an earlier try is an answer", "[waits][program:retry_client][points:2][needs:06.5.1]") {
   because(
       "The answer may have been slow and not lost. It is the same question, so keep the id and the socket from one try "
       "to the next.");
@@ -190,7 +190,7 @@ TEST_CASE("06.6.4 An answer to an earlier try is an answer", "[program:retry_cli
 }
 
 TEST_CASE("06.6.5 Datagrams that are no answer neither end a wait nor start it anew",
-          "[program:retry_client][points:3][extra][needs:06.5.1]") {
+          "[waits][program:retry_client][points:3][extra][needs:06.5.1]") {
   because(
       "If each datagram starts the wait anew, whoever sends often enough keeps you from ever asking again. One "
       "deadline for each wait.");
@@ -217,7 +217,7 @@ TEST_CASE("06.6.5 Datagrams that are no answer neither end a wait nor start it a
   CHECK(client.complains("no answer after 2 tries"));
 }
 
-TEST_CASE("06.6.6 A refusal is no answer", "[program:retry_client][points:2][needs:06.6.2]") {
+TEST_CASE("06.6.6 A refusal is no answer", "[waits][program:retry_client][points:2][needs:06.6.2]") {
   because(
       "The server may be starting again just now. A connected socket hears of the refusal (ECONNREFUSED); go on "
       "waiting all the same.");
@@ -232,7 +232,7 @@ TEST_CASE("06.6.6 A refusal is no answer", "[program:retry_client][points:2][nee
 }
 
 TEST_CASE("06.6.7 Being stopped and continued changes no wait",
-          "[program:retry_client][points:2][extra][needs:06.6.1]") {
+          "[waits][program:retry_client][points:2][extra][needs:06.6.1]") {
   because("A wait that is interrupted (EINTR) has not ended. It goes on for what is left of it.");
   chapter("Interrupted waits");
   by_hand(

@@ -193,9 +193,11 @@ class Pool {
 
   // True when the machine may be to blame, and there is something left to try.
   bool is_doubtful(const Job& job) const {
-    constexpr double most_stretch = 4, much = 0.5;
-    bool depends_on_time = job.result.late || (job.test->waits && job.result.state == "wrong");
-    return depends_on_time && job.result.kept_waiting > much * options_.speed_factor && job.stretch < most_stretch;
+    constexpr double much = 0.5;  // seconds, on a machine of usual speed
+    const Result& result = job.result;
+    bool may_be_late = job.test->waits && (result.state == "wrong" || result.state == "timed out");
+    double most_stretch = result.late ? 4 : may_be_late ? 2 : 1;
+    return result.kept_waiting > much * options_.speed_factor && job.stretch < most_stretch;
   }
 
   void finish(Job& job) {

@@ -43,10 +43,10 @@ struct RunOptions {
 };
 
 /// Runs every job in a process of its own, many at a time, those that others need first. A job whose needs did not
-/// pass is `blocked`. Jobs that are `done` beforehand keep their result. A failure by which a program came too late, or
-/// in a test in which time has to pass, is none as long as the machine may be to blame: where the test was kept waiting
-/// for a processor it is tried again, twice at most, with limits twice as long.
-/// \param finished is called for each job when it is done, in the order in which that happens
+/// pass is `blocked`. Jobs that are `done` beforehand keep their result. Where a failed
+/// test was kept waiting for a processor the machine may be to blame: one by which a program came too late is tried
+/// again with limits twice as long, and then with four times; one in which time has to pass, once. \param finished is
+/// called for each job when it is done, in the order in which that happens
 void run(std::vector<Job>& jobs, const RunOptions& options, const std::function<void(const Job&)>& finished);
 
 /// How many times slower than usual this machine is now, at least 1: a short calculation, timed.
