@@ -42,7 +42,7 @@ std::vector<Ended> run_all(const std::vector<Confined>& all, std::size_t at_once
     if (ended[i].killed) ended[i] = run_confined({all[i]}, 1)[0];
     if (ended[i].killed)
       throw KilledFromOutside(
-          "the compiler was killed, twice, and not by a limit of ours; is the machine out of memory, or far too busy?");
+          "the compiler was killed, twice, and not by a limit of ours: the machine may be out of memory, or far too busy");
   }
   return ended;
 }
