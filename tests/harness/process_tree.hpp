@@ -45,12 +45,13 @@ std::size_t proportional_kib(pid_t root);
 /// Resident memory of this one process in KiB; 0 when there is no such process.
 std::size_t resident_kib_of(pid_t pid);
 
-/// How long threads have run, and how long they have waited for a processor while others ran, in nanoseconds.
+/// What a processor gave to threads and what it withheld, in nanoseconds (schedstat in proc(5)).
 struct ProcessorTime {
-  double ran = 0, kept_waiting = 0;
+  double ran = 0;           ///< On a processor.
+  double kept_waiting = 0;  ///< Ready to run while others ran.
 };
 
-/// Of all threads of the family, living ones alone (schedstat in proc(5)).
+/// Of all threads of the family, living ones alone.
 ProcessorTime processor_time(pid_t root);
 
 /// Of this one process, which may have ended if nobody has reaped it yet.
