@@ -7,36 +7,15 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 
-#include "sockets.hpp"
+#include "far_end.hpp"
 
 using namespace harness;
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// The state of the server's end in the kernel's table (proc_net_tcp), in hexadecimal: "01" is established.
-std::string state_of_server(const Peer& client) {
-  std::ifstream table("/proc/self/net/tcp");
-  std::ostringstream ports[2];
-  for (auto [out, port] : {std::pair{&ports[0], client.remote_port()}, std::pair{&ports[1], client.local_port()}}) {
-    *out << std::uppercase << std::hex;
-    out->width(4);
-    out->fill('0');
-    *out << port;
-  }
-  for (std::string line; std::getline(table, line);) {
-    std::istringstream fields(line);
-    std::string number, local, remote, state;
-    fields >> number >> local >> remote >> state;
-    if (local.ends_with(":" + ports[0].str()) && remote.ends_with(":" + ports[1].str())) return state;
-  }
-  return "";
-}
 
 std::string in_ms(Clock::duration time) {
   return std::to_string(std::chrono::floor<Milliseconds>(time).count()) + " ms";
@@ -78,7 +57,9 @@ Moment when(const std::function<void()>& action) {
 
 bool is_closed(const Peer& client) {
   pollfd ended{client.fd(), POLLRDHUP, 0};
-  return ::poll(&ended, 1, 0) > 0 || state_of_server(client) != "01";
+  if (::poll(&ended, 1, 0) > 0) return true;
+  auto server = far_end(client.fd());
+  return !server || !server->established;
 }
 
 bool is_closed_after(Peer& client, Milliseconds limit, Moment since, Milliseconds interval,

@@ -300,7 +300,7 @@ bool receives_at(Program& program, std::uint16_t port) {
   Deadline deadline(patience());
   // Nothing tells us when /proc changes, so this looks again.
   for (; program.state().kind == Exit::Kind::running && !deadline.passed(); ::usleep(1000)) {
-    auto address = listening_socket(program.pid());
+    auto address = receiving_socket(program.pid());
     if (!address || !address->ends_with(":" + std::to_string(port))) continue;
     program.wait_until_idle();  // what it does after bind, such as to join a group, is done too
     if (program.state().kind == Exit::Kind::running) return true;

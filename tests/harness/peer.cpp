@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "clock.hpp"
-#include "process_tree.hpp"
+#include "far_end.hpp"
 #include "quoted.hpp"
 #include "sockets.hpp"
 #include "story.hpp"
@@ -152,14 +152,12 @@ void Peer::send(std::string_view bytes) {
 
 void Peer::send_piece(std::string_view bytes) {
   send(bytes);
-  SocketAddress mine = local_address(connection_->fd), theirs;
-  if (::getpeername(connection_->fd, theirs.get(), &theirs.length) != 0) return;
   // There is no event for "the peer has read it", so this looks at the kernel's queues, which is quick.
   Deadline deadline(patience());
   while (!deadline.passed() && !every_program_has_ended() && connection_->lives()) {
     int unacknowledged = 0;
     ::ioctl(connection_->fd, SIOCOUTQ, &unacknowledged);
-    if (unacknowledged == 0 && everything_is_read(mine.port(), theirs.port())) return;
+    if (unacknowledged == 0 && everything_is_read(connection_->fd)) return;
     ::usleep(200);
   }
   connection_->tell("waited", "in vain for this to be read");

@@ -1,6 +1,5 @@
 #include "process_tree.hpp"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -9,11 +8,11 @@
 
 #include <algorithm>
 #include <fstream>
-#include <map>
 #include <set>
 #include <sstream>
 
 #include "apart.hpp"
+#include "socket_table.hpp"
 
 namespace harness {
 namespace {
@@ -93,51 +92,15 @@ std::vector<std::string> descriptor_targets(pid_t pid) {
   return targets;
 }
 
-// One line of /proc/net/tcp or tcp6.
-struct Connection {
-  std::string local;
-  unsigned local_port = 0, remote_port = 0, state = 0;
-  unsigned long queued = 0;
-  std::string inode;
-};
-
-std::vector<Connection> connections(const std::string& table) {
-  std::vector<Connection> all;
-  std::ifstream file("/proc/self/net/" + table);
-  std::string line;
-  std::getline(file, line);
-  while (std::getline(file, line)) {
-    std::istringstream fields(line);
-    std::string index, local, remote, state, queues, timer, retransmits, user, timeout;
-    Connection connection;
-    fields >> index >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >>
-        connection.inode;
-    auto colon = local.find(':');
-    if (colon == std::string::npos || remote.find(':') == std::string::npos || queues.find(':') == std::string::npos)
-      continue;
-    connection.local = local.substr(0, colon);
-    connection.local_port = static_cast<unsigned>(std::stoul(local.substr(colon + 1), nullptr, 16));
-    connection.remote_port = static_cast<unsigned>(std::stoul(remote.substr(remote.find(':') + 1), nullptr, 16));
-    connection.state = static_cast<unsigned>(std::stoul(state, nullptr, 16));
-    connection.queued = std::stoul(queues.substr(queues.find(':') + 1), nullptr, 16);
-    all.push_back(connection);
-  }
-  return all;
-}
-
-// The kernel prints an address as 32-bit words in host byte order.
-std::string address_text(const std::string& words) {
-  char text[INET6_ADDRSTRLEN] = "?";
-  if (words.size() == 8) {
-    std::uint32_t word = static_cast<std::uint32_t>(std::stoul(words, nullptr, 16));
-    ::inet_ntop(AF_INET, &word, text, sizeof text);
-    return text;
-  }
-  std::uint32_t parts[4] = {};
-  for (std::size_t i = 0; i < 4 && words.size() == 32; ++i)
-    parts[i] = static_cast<std::uint32_t>(std::stoul(words.substr(8 * i, 8), nullptr, 16));
-  ::inet_ntop(AF_INET6, parts, text, sizeof text);
-  return "[" + std::string(text) + "]";
+std::optional<std::string> socket_in(const std::vector<std::pair<const char*, TcpState>>& tables, pid_t root) {
+  std::set<std::string> sockets;
+  for (pid_t pid : family(root))
+    for (const std::string& target : descriptor_targets(pid)) sockets.insert(target);
+  for (const auto& [table, state] : tables)
+    for (const SocketLine& line : socket_table(table))
+      if (line.state == state && sockets.contains("socket:[" + line.inode + "]"))
+        return line.local + ":" + std::to_string(line.local_port);
+  return {};
 }
 
 }  // namespace
@@ -282,24 +245,13 @@ std::uint64_t processor_ms(pid_t root) {
 }
 
 std::optional<std::string> listening_socket(pid_t root) {
-  std::set<std::string> sockets;
-  for (pid_t pid : family(root))
-    for (const std::string& target : descriptor_targets(pid)) sockets.insert(target);
-  // A UDP socket that is bound and not connected is shown in the state "close".
-  constexpr unsigned tcp_listen = 10, udp_bound = 7;
-  for (const auto& [table, state] :
-       {std::pair("tcp", tcp_listen), {"tcp6", tcp_listen}, {"udp", udp_bound}, {"udp6", udp_bound}})
-    for (const Connection& connection : connections(table))
-      if (connection.state == state && sockets.contains("socket:[" + connection.inode + "]"))
-        return address_text(connection.local) + ":" + std::to_string(connection.local_port);
-  return {};
+  auto tcp = socket_in({{"tcp", TcpState::listen}, {"tcp6", TcpState::listen}}, root);
+  return tcp ? tcp : receiving_socket(root);
 }
 
-bool everything_is_read(std::uint16_t local_port, std::uint16_t peer_port) {
-  for (const char* table : {"tcp", "tcp6"})
-    for (const Connection& connection : connections(table))
-      if (connection.local_port == peer_port && connection.remote_port == local_port) return connection.queued == 0;
-  return true;
+std::optional<std::string> receiving_socket(pid_t root) {
+  // A UDP socket that is bound and not connected is shown in the state "close".
+  return socket_in({{"udp", TcpState::close}, {"udp6", TcpState::close}}, root);
 }
 
 }  // namespace harness

@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "clock.hpp"
-#include "process_tree.hpp"
+#include "far_end.hpp"
 #include "quoted.hpp"
 #include "sockets.hpp"
 #include "story.hpp"
@@ -114,15 +114,13 @@ class TlsPeer::Connection {
   }
 
   void flush_piecewise() {
-    SocketAddress mine = local_address(fd), theirs;
-    if (::getpeername(fd, theirs.get(), &theirs.length) != 0) return pending.clear();
     Deadline deadline(patience());
     while (!pending.empty()) {
       send_some(pending, settings.pieces_of);
       // There is no event for "it has been read", so this looks at the kernel's queues, which is quick.
       for (int unacknowledged = 1; !deadline.passed() && !every_program_has_ended(); ::usleep(100)) {
         ::ioctl(fd, SIOCOUTQ, &unacknowledged);
-        if (unacknowledged == 0 && everything_is_read(mine.port(), theirs.port())) break;
+        if (unacknowledged == 0 && everything_is_read(fd)) break;
       }
     }
   }
