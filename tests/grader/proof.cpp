@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 
 #include "nearest.hpp"
 #include "terminal.hpp"
@@ -44,6 +45,7 @@ class Proof {
     }
     for (const std::string& name : alternatives) add(variant("alternatives", name));
     for (const Mistake& mistake : mistakes) add(variant("mistakes", mistake.name));
+    check_built();
 
     std::size_t done = 0;
     run(jobs_, options_,
@@ -82,6 +84,21 @@ class Proof {
   void add(const std::string& folder) {
     for (const Test& test : lab_.tests)
       if (concerns(test, folder)) jobs_.push_back({&lab_, &test, folder, {}, false});
+  }
+
+  // A program that is not there fails every test, which would look like hundreds of claims that do not hold.
+  void check_built() const {
+    std::set<std::string> lacking;
+    for (const Job& job : jobs_)
+      for (const std::string& program : job.test->programs)
+        if (!fs::exists(job.programs + "/" + program)) lacking.insert(job.programs);
+    if (lacking.empty()) return;
+    std::string first = fs::relative(*lacking.begin(), build_folder()).string();
+    throw std::runtime_error("the proof of lab " + lab_.number + " needs programs that are not built, such as those of " +
+                             first + " (" + std::to_string(lacking.size()) + " in all). Build them:\n\n    " +
+                             "cmake --build " + fs::relative(build_folder()).string() + " --target solutions-" +
+                             lab_.number + " labs-" + lab_.number + " variants-" + lab_.number + " references-" +
+                             lab_.number + "\n");
   }
 
   // A variant's programs that are not its own are links to the reference's. A test of such programs alone would only
