@@ -11,9 +11,14 @@ enum class TcpState : unsigned { established = 1, close = 7, listen = 10 };
 
 /// One socket in a table of the kernel.
 struct SocketLine {
-  std::string local, remote;                      ///< addresses as text, IPv6 in brackets
-  std::uint16_t local_port = 0, remote_port = 0;  ///< in host byte order
-  TcpState state{};
+  std::string local;              ///< Its own address as text, IPv6 in brackets.
+  std::string remote;             ///< Its peer's, in the same form.
+  std::uint16_t local_port = 0;   ///< In host byte order.
+  std::uint16_t remote_port = 0;  ///< In host byte order; 0 when it has no peer.
+  TcpState state{};               ///< For UDP too: one that is bound and not connected is in the state "close".
+  std::size_t unread = 0;         ///< Bytes that have arrived and that nobody has received yet.
+  std::string inode;              ///< What the socket's descriptors are links to.
+};
   std::size_t unread = 0;  ///< bytes that have arrived and that nobody has received yet
   std::string inode;       ///< what the socket's descriptors are links to
 };
