@@ -19,9 +19,6 @@ struct SocketLine {
   std::size_t unread = 0;         ///< Bytes that have arrived and that nobody has received yet.
   std::string inode;              ///< What the socket's descriptors are links to.
 };
-  std::size_t unread = 0;  ///< bytes that have arrived and that nobody has received yet
-  std::string inode;       ///< what the socket's descriptors are links to
-};
 
 /// The sockets of our network. To read a table of TCP takes some milliseconds, however few there are.
 /// \param name tcp, tcp6, udp or udp6
