@@ -49,14 +49,14 @@ in_addr four(const std::string& host) {
 }
 
 // A descriptor that closes itself.
-struct Descriptor {
+struct OwnedSocket {
   int fd;
-  explicit Descriptor(int number) : fd(number) {}
-  ~Descriptor() {
+  explicit OwnedSocket(int number) : fd(number) {}
+  ~OwnedSocket() {
     if (fd >= 0) ::close(fd);
   }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  OwnedSocket(const OwnedSocket&) = delete;
+  OwnedSocket& operator=(const OwnedSocket&) = delete;
 };
 
 // A request to the kernel's routing tables (netlink(7), rtnetlink(7)): a header, a body, attributes.
@@ -86,7 +86,7 @@ class NetlinkRequest {
   }
 
   bool send() {
-    Descriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+    OwnedSocket socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
     if (::send(socket.fd, bytes_.data(), header()->nlmsg_len, 0) < 0) return false;
     alignas(nlmsghdr) std::array<char, 4096> answer;
     if (::recv(socket.fd, answer.data(), answer.size(), 0) < static_cast<ssize_t>(NLMSG_LENGTH(sizeof(nlmsgerr))))
@@ -190,7 +190,7 @@ std::uint16_t free_udp_port() {
   for (int i = 0; i < 1000; ++i) {
     auto port = static_cast<std::uint16_t>(below_the_ephemeral(device));
     SocketAddress any = to_address("0.0.0.0", port);
-    Descriptor trial(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    OwnedSocket trial(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (::bind(trial.fd, any.get(), any.length) == 0) return port;
   }
   throw std::runtime_error("no UDP port is free");
@@ -203,7 +203,7 @@ void need_multicast() {
 std::string second_interface() {
   if (network() != Network::own) SKIP("a second interface can be made in a private network only");
   const std::string address = "10.83.0.1";
-  Descriptor control(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  OwnedSocket control(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!make_link("dummy") && !make_link("veth")) SKIP("this machine can make no second interface");
   bring_all_up(control.fd);
   if (!give_address(control.fd, address) || !route_groups_to_loopback(control.fd))
@@ -277,7 +277,7 @@ void open_again(const UdpPeer& peer) {
 // Both ways of sharing a port are asked for, so that a program may use either of them.
 Audience::Audience(std::string name, const Endpoint& where) : peer_(std::move(name), "0.0.0.0"), where_(where) {
   // UdpPeer has a port of its own already; this descriptor takes its place.
-  Descriptor socket(new_socket(AF_INET, SOCK_DGRAM));
+  OwnedSocket socket(new_socket(AF_INET, SOCK_DGRAM));
   must_set(socket.fd, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
   must_set(socket.fd, SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT");
   set(socket.fd, SOL_SOCKET, SO_RCVBUF, 4 * 1024 * 1024);

@@ -1,27 +1,48 @@
 #include "names.hpp"
 
+#include <regex.h>  // std::regex recurses with the length of the text, and takes seconds to compile
+
 #include <algorithm>
-#include <regex>
+#include <array>
+#include <optional>
 
 namespace classroom {
+namespace {
+
+// Of a name that `expression` describes from its first to its last byte, the text of each group, empty for one that
+// took no part. \see \man{regex,7}
+using Parts = std::array<std::string, 8>;
+std::optional<Parts> match(const std::string& name, const std::string& expression) {
+  regex_t compiled;
+  if (::regcomp(&compiled, ("^" + expression + "$").c_str(), REG_EXTENDED) != 0) return {};
+  std::array<regmatch_t, std::tuple_size_v<Parts>> found;
+  bool matches = ::regexec(&compiled, name.c_str(), found.size(), found.data(), 0) == 0;
+  ::regfree(&compiled);
+  if (!matches) return {};
+  Parts parts;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (found[i].rm_so >= 0)
+      parts[i] = name.substr(static_cast<std::size_t>(found[i].rm_so),
+                             static_cast<std::size_t>(found[i].rm_eo - found[i].rm_so));
+  return parts;
+}
+
+}  // namespace
 
 Named what_the_name_tells(const std::string& name) {
-  static const std::regex moodle("(.+)_([0-9]+)_assignsubmission_.*"), gradescope("submission_([0-9]+)(.*)"),
-      canvas("([^_]+)_(LATE_)?([0-9]+)_([0-9]+)(_(.*))?"), autolab("([^/]+@[^/_]+)_([0-9]+)_(.+)"),
-      numbered("([^0-9_][^_]*)_([0-9]+)(_(.*))?");
-  // Names are hostile, too, and this library's expressions recurse.
+  // Names are hostile, too.
   if (name.size() > 300 || name.find('\n') != std::string::npos) return {name.substr(0, 100), name, name};
-  std::smatch match;
-  if (std::regex_match(name, match, moodle))
-    return {match[1], match[1].str() + "_" + match[2].str(), "", 0, false, true};
-  if (std::regex_match(name, match, gradescope)) return {name, name, match[2]};
-  if (std::regex_match(name, match, autolab))
-    return {match[1], match[1].str() + "_" + match[2].str(),
-            match[3], std::stol("0" + match[2].str().substr(0, 9)),
-            false,    true};
-  if (std::regex_match(name, match, canvas))
-    return {match[1], match[1].str() + "_" + match[3].str(), match[6], 0, match[2].matched, true};
-  if (std::regex_match(name, match, numbered)) return {match[1], match[1].str() + "_" + match[2].str(), match[4]};
+  if (auto moodle = match(name, "(.+)_([0-9]+)_assignsubmission_.*"))
+    return {(*moodle)[1], (*moodle)[1] + "_" + (*moodle)[2], "", 0, false, true};
+  if (auto gradescope = match(name, "submission_([0-9]+)(.*)")) return {name, name, (*gradescope)[2]};
+  if (auto autolab = match(name, "([^/]+@[^/_]+)_([0-9]+)_(.+)"))
+    return {(*autolab)[1], (*autolab)[1] + "_" + (*autolab)[2],
+            (*autolab)[3], std::stol("0" + (*autolab)[2].substr(0, 9)),
+            false,         true};
+  if (auto canvas = match(name, "([^_]+)_(LATE_)?([0-9]+)_([0-9]+)(_(.*))?"))
+    return {(*canvas)[1], (*canvas)[1] + "_" + (*canvas)[3], (*canvas)[6], 0, !(*canvas)[2].empty(), true};
+  if (auto numbered = match(name, "([^0-9_][^_]*)_([0-9]+)(_(.*))?"))
+    return {(*numbered)[1], (*numbered)[1] + "_" + (*numbered)[2], (*numbered)[4]};
   return {name, name, name};
 }
 
