@@ -63,9 +63,9 @@ std::uint64_t clock_now(clockid_t clock) {
 
 // What a person wants to know of a packet.
 struct Segment {
-  bool good = false, tcp = false, ours = false, acknowledges = false;
+  bool good = false, tcp = false, ours = false;
   std::uint16_t from = 0, to = 0;
-  std::string signs;  // "SYN", "FIN", "RST"
+  std::string signs;  // "SYN", "SYN ACK" (its answer), "FIN", "RST"
   std::size_t length = 0;
   std::string data;
 };
@@ -105,10 +105,9 @@ Segment dissect(const Packet& packet) {
     auto sign = [&](bool set, const char* name) {
       if (set) segment.signs += (segment.signs.empty() ? "" : " ") + std::string(name);
     };
-    sign(tcp.syn != 0, "SYN");
+    sign(tcp.syn != 0, tcp.ack != 0 ? "SYN ACK" : "SYN");
     sign(tcp.fin != 0, "FIN");
     sign(tcp.rst != 0, "RST");
-    segment.acknowledges = tcp.ack != 0;
   } else if (transport == IPPROTO_UDP && there >= sizeof(udphdr)) {
     udphdr udp;
     std::memcpy(&udp, at, sizeof udp);
@@ -217,8 +216,7 @@ std::vector<SeenPacket> seen_packets() {
   for (const Packet& packet : packets()) {
     Segment segment = dissect(packet);
     if (!segment.good || (segment.tcp && segment.length == 0 && segment.signs.empty())) continue;
-    std::string signs = segment.signs + (segment.signs == "SYN" && segment.acknowledges ? " ACK" : "");
-    all.push_back({packet.when - offset, segment.from, segment.to, signs, segment.data, segment.length});
+    all.push_back({packet.when - offset, segment.from, segment.to, segment.signs, segment.data, segment.length});
   }
   return all;
 }

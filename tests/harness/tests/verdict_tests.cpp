@@ -137,7 +137,8 @@ TEST_CASE("A failure shows the program's calls, the packets, and where they are 
   CHECK(verdict.message.find("write(4, 3) = 3 \"rig\"") != std::string::npos);
   if (verdict.message.find("on the wire") == std::string::npos)
     SKIP("this machine has no private network to capture in");
-  CHECK(verdict.message.find("we -> it   SYN") != std::string::npos);
+  CHECK(verdict.message.find("we -> it   SYN\n") != std::string::npos);
+  CHECK(verdict.message.find("it -> we   SYN ACK\n") != std::string::npos);
   CHECK(verdict.message.find("it -> we   FIN") != std::string::npos);
   std::ifstream file(folder + "/99.1.1.pcap", std::ios::binary);
   std::stringstream bytes;
