@@ -1,6 +1,7 @@
 #include "chart.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <set>
 
@@ -81,10 +82,15 @@ void infer_wire(ChartRow& row, const RecordedCall& call) {
     crosses(Way::right, size_and_bytes(static_cast<std::size_t>(call.result), call.bytes));
   if (worked && call.receives() && call.result > 0)
     crosses(Way::left, size_and_bytes(static_cast<std::size_t>(call.result), call.bytes));
-  if (worked && call.receives() && call.result == 0)
-    crosses(Way::left, call.address.empty() ? "end of stream (FIN)" : "empty datagram");
-  if (call.name == "connect" && call.finished() && call.of_stream)
-    crosses(Way::right, worked ? "connection (SYN)" : "SYN, refused");
+  if (worked && call.sends() && call.result == 0 && call.of_datagrams) crosses(Way::right, "empty datagram");
+  if (worked && call.receives() && call.result == 0 && call.asked > 0)
+    crosses(Way::left, call.of_datagrams ? "empty datagram" : "end of stream (FIN)");
+  if (call.name == "connect" && call.finished() && call.of_stream) {
+    // One that was interrupted, or does not wait, goes on; what becomes of it is not told by this call.
+    bool goes_on = call.error == EINPROGRESS || call.error == EINTR;
+    if (worked || goes_on || call.error == ECONNREFUSED)
+      crosses(Way::right, worked ? "connection (SYN)" : goes_on ? "SYN" : "SYN, refused");
+  }
   if (call.name == "accept" && worked) crosses(Way::left, "connection (SYN)");
   if (call.name == "shutdown" && worked && call.detail != 0) crosses(Way::right, "end of stream (FIN)");
   if (call.name == "close" && worked && call.of_stream && call.asked > 0) crosses(Way::right, "reset (RST)");
