@@ -54,6 +54,8 @@ std::string essence_of_report(const std::string& report) {
 }
 
 void tell_evidence(Story& story, const Recording& recording, Evidence evidence) {
+  if (std::vector<SeenPacket> packets = seen_packets(); !packets.empty()) story.happened(packets.front().when);
+  evidence.start = story.zero();
   evidence.calls = recording.calls();
   evidence.expected = story.expected();
   evidence.received = story.received();

@@ -148,6 +148,17 @@ TEST_CASE("A failure shows the program's calls, the packets, and where they are 
   CHECK(bytes.str().size() > 24 + 6 * (16 + 54));
 }
 
+TEST_CASE("With several programs all times are counted from the earliest moment, and none is negative") {
+  std::string message = judge("ends-early", {"99.2.1*"}).message;
+  CAPTURE(message);
+  std::size_t told = 0;
+  for (std::size_t at = message.find(" ms   "); at != std::string::npos; at = message.find(" ms   ", at + 1), ++told) {
+    std::size_t number = message.find_last_of(" \n", at - 1) + 1;
+    CHECK(message[number] != '-');
+  }
+  CHECK(told >= 2);
+}
+
 TEST_CASE("A failure names the section of the book about the error that was met, and none where none was") {
   Verdict early = judge("ends-at-once", {}), overflow = judge("overflows", {}), wrong = judge("answers-wrongly", {});
   CAPTURE(early.message, overflow.message, wrong.message);
