@@ -93,11 +93,11 @@ class Campaign {
   void prove_with_fault(const std::string& lab, const std::string& fault) {
     Row& row = rows_.emplace_back();
     row.lab = lab;
-    row.circumstances = "every call with the fault " + fault + ", references only";
+    row.circumstances = "every call with the fault " + fault + ", right programs only";
     RunOptions run = options_now();
     run.fault = fault;
     ProofOptions what;
-    what.references_only = true;
+    what.with_mistakes = false;
     std::cout << "\n " << lab << ": " << row.circumstances << std::endl;
     ProofRecord record;
     prove(lab, run, what, &record);

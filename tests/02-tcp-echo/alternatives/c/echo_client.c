@@ -1,6 +1,7 @@
 /* Plain C: sends all, half-closes, then reads the reply into a buffer that grows. */
 #include <errno.h>
 #include <netdb.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,17 +14,29 @@ static void die(const char *what, const char *reason) {
   exit(EXIT_FAILURE);
 }
 
+/* 0 or what went wrong. A connect that was interrupted goes on in the background; making it again would fail. */
+static int try_connect(int fd, const struct addrinfo *a) {
+  struct pollfd connected = {fd, POLLOUT, 0};
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (connect(fd, a->ai_addr, a->ai_addrlen) == 0) return 0;
+  if (errno != EINTR) return errno;
+  while (poll(&connected, 1, -1) < 0)
+    if (errno != EINTR) return errno;
+  return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
+}
+
 static int connect_to(const char *host, const char *port) {
   struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *all;
   int failed = getaddrinfo(host, port, &hints, &all), reason = 0;
   if (failed) die(host, gai_strerror(failed));
   for (struct addrinfo *a = all; a; a = a->ai_next) {
     int fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
-    if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) == 0) {
+    reason = fd < 0 ? errno : try_connect(fd, a);
+    if (fd >= 0 && !reason) {
       freeaddrinfo(all);
       return fd;
     }
-    reason = errno;
     if (fd >= 0) close(fd);
   }
   die("connect", strerror(reason));

@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -50,6 +51,18 @@ static int check(int good, X509_STORE_CTX* store) {
   std::exit(1);
 }
 
+// 0 or what went wrong. A connect that was interrupted goes on in the background; making it again would fail.
+static int try_connect(int fd, const addrinfo* a) {
+  if (connect(fd, a->ai_addr, a->ai_addrlen) == 0) return 0;
+  if (errno != EINTR) return errno;
+  pollfd connected{fd, POLLOUT, 0};
+  while (poll(&connected, 1, -1) < 0)
+    if (errno != EINTR) return errno;
+  int error = 0;
+  socklen_t size = sizeof error;
+  return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
+}
+
 static int connect_somewhere(const char* host, const char* port) {
   addrinfo hints{}, *list = nullptr;
   hints.ai_socktype = SOCK_STREAM;
@@ -57,11 +70,11 @@ static int connect_somewhere(const char* host, const char* port) {
   int last = 0;
   for (addrinfo* a = list; a; a = a->ai_next) {
     int fd = socket(a->ai_family, SOCK_STREAM, 0);
-    if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) == 0) {
+    last = fd < 0 ? errno : try_connect(fd, a);
+    if (last == 0) {
       freeaddrinfo(list);
       return fd;
     }
-    last = errno;
     if (fd >= 0) close(fd);
   }
   fail(std::string("connect to ") + host + ": " + std::strerror(last));
