@@ -67,8 +67,8 @@ void print_all(const char* bytes, std::size_t count) {
 
 int main(int argc, char** argv) {
   char* end = nullptr;
-  long port = argc == 3 ? std::strtol(argv[2], &end, 10) : 0;
-  if (argc != 3 || *end != '\0' || port < 1 || port > 65535) {
+  long port = argc == 3 && *argv[2] >= '0' && *argv[2] <= '9' ? std::strtol(argv[2], &end, 10) : -1;
+  if (port < 1 || port > 65535 || *end != '\0') {
     std::fprintf(stderr, "usage: persistent_client HOST PORT\n");
     return 2;
   }

@@ -170,8 +170,8 @@ bool accept_all(int listener) {
 
 int main(int argc, char** argv) {
   char* end = nullptr;
-  long port = argc == 3 ? std::strtol(argv[2], &end, 10) : -1;
-  if (argc != 3 || argv[2][0] < '0' || argv[2][0] > '9' || *end != '\0' || port > 65535) {
+  long port = argc == 3 && *argv[2] >= '0' && *argv[2] <= '9' ? std::strtol(argv[2], &end, 10) : -1;
+  if (port < 0 || port > 65535 || *end != '\0') {
     std::fprintf(stderr, "usage: persistent_server HOST PORT\n");
     return 2;
   }
