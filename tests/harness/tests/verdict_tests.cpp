@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "files.hpp"
 #include "json.hpp"
 #include "process_tree.hpp"
 #include "subprocess.hpp"
@@ -140,12 +141,10 @@ TEST_CASE("A failure shows the program's calls, the packets, and where they are 
   CHECK(verdict.message.find("we -> it   SYN\n") != std::string::npos);
   CHECK(verdict.message.find("it -> we   SYN ACK\n") != std::string::npos);
   CHECK(verdict.message.find("it -> we   FIN") != std::string::npos);
-  std::ifstream file(folder + "/99.1.1.pcap", std::ios::binary);
-  std::stringstream bytes;
-  bytes << file.rdbuf();
+  std::string bytes = harness::text_of(folder + "/99.1.1.pcap");
   // The magic number of pcap(3) with nanoseconds, and at least six packets behind the header.
-  CHECK(bytes.str().starts_with("\x4d\x3c\xb2\xa1"));
-  CHECK(bytes.str().size() > 24 + 6 * (16 + 54));
+  CHECK(bytes.starts_with("\x4d\x3c\xb2\xa1"));
+  CHECK(bytes.size() > 24 + 6 * (16 + 54));
 }
 
 TEST_CASE("With several programs all times are counted from the earliest moment, and none is negative") {
