@@ -15,6 +15,7 @@
 #include "course.hpp"
 #include "process_tree.hpp"
 #include "some_submissions.hpp"
+#include "terminal.hpp"
 
 namespace fs = std::filesystem;
 using Catch::Matchers::ContainsSubstring;
@@ -247,4 +248,19 @@ TEST_CASE("A class without a folder, a lab or submissions is told what is wanted
   CHECK(grade_class(moodle, results, {"--only", "Ada_1_assignsubmission_file_"}).status == 0);
   CHECK(grade_in(results, "Ada_1_assignsubmission_file").state == "unusable");
   CHECK_FALSE(fs::exists(results + "/Alan_2_assignsubmission_file.json"));
+
+  // What is to be typed next can be typed as it stands.
+  std::string blanks = fresh("Ada's results, with blanks");
+  CHECK_THAT(grade_class(moodle, blanks).output,
+             ContainsSubstring("grade report '" + replaced(blanks, "'", "'\\''") + "'   makes the gradebook"));
+}
+
+TEST_CASE("A word that a shell would take apart is quoted, and every other one stays as it is") {
+  CHECK(for_a_shell("results/lab02_2026-11.zip") == "results/lab02_2026-11.zip");
+  CHECK(for_a_shell("") == "''");
+  for (const char* word : {"two words", "it's", "$HOME", "a;b", "~", "new\nline", "b\\n", "*", "!"}) {
+    CAPTURE(word);
+    Captured read_back = capture({"/bin/sh", "-c", "printf %s " + for_a_shell(word)});
+    CHECK(read_back.output == word);
+  }
 }
