@@ -186,6 +186,17 @@ TEST_CASE("Where the book shows a line of the board, there is such a test, and i
   CHECK(lines >= 4);
 }
 
+TEST_CASE("The presets list the labs by their numbers") {
+  harness::Json presets = harness::Json::parse(harness::text_of(source / "CMakePresets.json"));
+  for (const char* kind : {"configurePresets", "buildPresets", "testPresets", "workflowPresets"}) {
+    std::vector<std::string> labs;
+    for (const harness::Json& preset : presets[kind].items())
+      if (preset["name"].text().starts_with("lab")) labs.push_back(preset["name"].text());
+    CAPTURE(kind, labs);
+    CHECK(std::is_sorted(labs.begin(), labs.end()));
+  }
+}
+
 TEST_CASE("Every lab has its presets and its line in the README and in the book's table of contents") {
   std::string stem = GENERATE(from_range(lab_stems()));
   std::string id = "lab" + stem.substr(0, 2);
