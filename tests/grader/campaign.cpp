@@ -5,7 +5,9 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <stdexcept>
+#include <system_error>
 
 #include "conditions.hpp"
 #include "faults.hpp"
@@ -76,10 +78,18 @@ class Campaign {
   }
 
   void prove_under(const std::string& lab, const Condition& condition) {
-    UnderCondition under(condition);
     Row& row = rows_.emplace_back();
     row.lab = lab;
     row.circumstances = condition.what;
+    std::optional<UnderCondition> under;
+    try {
+      under.emplace(condition);
+    } catch (const std::system_error& error) {
+      // Judged all the same, the verdicts would be said to hold in a state that was never there.
+      ++row.others;
+      remarks_.push_back(row.lab + ", " + row.circumstances + ": not judged: " + error.what());
+      return;
+    }
     for (int round = 0; round < options_.rounds; ++round) {
       RunOptions run = options_now();
       run.shared_network = run.shared_network || condition.shared_network;
