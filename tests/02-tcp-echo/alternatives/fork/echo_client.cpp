@@ -1,9 +1,9 @@
 // A child sends while the parent receives.
 #include <netdb.h>
-#include <sys/wait.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>

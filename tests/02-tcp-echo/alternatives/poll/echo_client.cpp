@@ -1,6 +1,6 @@
 // Sends and receives as the socket is ready, with poll.
-#include <netdb.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>

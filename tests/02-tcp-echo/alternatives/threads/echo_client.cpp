@@ -1,10 +1,10 @@
 // One thread sends, the main thread receives, a byte at a time.
 #include <netdb.h>
-#include <thread>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <thread>
 
 #include <cerrno>
 #include <cstdio>

@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
   local.sin_family = AF_INET;
   local.sin_port = htons(static_cast<std::uint16_t>(port));
   ::inet_pton(AF_INET, argv[1], &local.sin_addr);
-  if (::bind(listener, reinterpret_cast<sockaddr*>(&local), length) < 0 || ::listen(listener, 5) < 0) return std::perror("listen"), 1;
+  if (::bind(listener, reinterpret_cast<sockaddr*>(&local), length) < 0 || ::listen(listener, 5) < 0)
+    return std::perror("listen"), 1;
   ::getsockname(listener, reinterpret_cast<sockaddr*>(&local), &length);
   std::printf("listening on %s:%d\n", argv[1], ntohs(local.sin_port));
   std::fflush(stdout);
