@@ -152,7 +152,7 @@ TEST_CASE("An empty datagram on a connected socket is told as one, not as the en
   for (const RecordedCall& call : recording.calls()) {
     CAPTURE(in_words(call));
     CHECK(in_words(call).find("end of stream") == std::string::npos);
-    if (call.receives()) received += in_words(call).ends_with(" = 0 (empty datagram)");
+    if (call.receives()) received += in_words(call).find(" = 0 (empty datagram)") != std::string::npos;
     if (call.sends()) sent += call.of_datagrams;
   }
   CHECK(received == (recording.loaded() ? 4 : 0));
