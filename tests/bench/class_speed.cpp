@@ -20,6 +20,7 @@
 #include "class/grade.hpp"
 #include "class/recipe.hpp"
 #include "course.hpp"
+#include "files.hpp"
 #include "findings.hpp"
 #include "json.hpp"
 #include "process_tree.hpp"
@@ -113,10 +114,7 @@ Run grade_class(const std::string& folder, const std::string& results) {
 }
 
 classroom::Grade grade_in(const fs::path& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return classroom::grade_from(harness::Json::parse(text.str()));
+  return classroom::grade_from(harness::Json::parse(harness::text_of(path)));
 }
 
 double slowest_test(const std::string& results) {

@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -19,6 +18,7 @@
 #include "class_speed.hpp"
 #include "common_cost.hpp"
 #include "edit_loop.hpp"
+#include "files.hpp"
 #include "findings.hpp"
 #include "growth.hpp"
 #include "machine.hpp"
@@ -60,11 +60,6 @@ const std::vector<Part> parts{
 const std::string folder = std::string(BUILD) + "/bench-report", data = folder + "/figures.json",
                   page = folder + "/index.html";
 
-std::string content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 void write(const std::string& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary);
   if (!(file << text << std::flush)) throw std::runtime_error("cannot write " + path);
@@ -75,7 +70,7 @@ void keep(Report& report, PartReport part) {
   report.put(std::move(part));
   report.machine = describe_machine();
   write(data, to_json(report));
-  write(page, page_of(from_json(content_of(data))));
+  write(page, page_of(from_json(harness::text_of(data))));
 }
 
 std::vector<Part> wanted(const std::vector<std::string>& names) {
@@ -93,7 +88,7 @@ std::vector<Part> wanted(const std::vector<std::string>& names) {
 bool measure(const std::vector<Part>& some) {
   bool well = true;
   fs::create_directories(folder);
-  Report report = some.size() == parts.size() ? Report{} : from_json(content_of(data));
+  Report report = some.size() == parts.size() ? Report{} : from_json(harness::text_if_any(data));
   for (const Part& part : some) {
     begin_part(part.name, part.title);
     try {
@@ -119,7 +114,7 @@ int main(int argc, char** argv) {
         word = "class";
       }
     if (words.size() == 2 && words[0] == "--page") {
-      Report report = from_json(content_of(words[1]));
+      Report report = from_json(harness::text_of(words[1]));
       if (report.parts.empty()) throw std::runtime_error(words[1] + " holds no report");
       std::fputs(page_of(report).c_str(), stdout);
       return 0;

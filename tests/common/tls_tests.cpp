@@ -3,8 +3,8 @@
 
 #include <openssl/err.h>
 
-#include <cerrno>
 #include <catch2/catch_test_macros.hpp>
+#include <cerrno>
 #include <string>
 #include <thread>
 

@@ -13,7 +13,7 @@ struct CampaignOptions {
   std::string out;                      ///< folder for the report; empty: it is only printed
 };
 
-/// Proves every lab under every condition, and its reference with every fault; says what was killed, which right
+/// Proves every lab under every condition, and its right programs with every fault; says what was killed, which right
 /// program lost a point, which verdict changed between two runs, and which wait came close to its limit. \returns 0
 /// when every claim of every proof held and no verdict changed
 /// \param run its speed factor is measured anew for each proof if it is 0

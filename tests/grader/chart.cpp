@@ -1,15 +1,18 @@
 #include "chart.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <set>
 
 #include "calls.hpp"
+#include "class/report/text.hpp"
 #include "quoted.hpp"
 #include "terminal.hpp"
 
 namespace {
 
+using classroom::markup;
 using harness::RecordedCall;
 using harness::SeenPacket;
 
@@ -81,10 +84,15 @@ void infer_wire(ChartRow& row, const RecordedCall& call) {
     crosses(Way::right, size_and_bytes(static_cast<std::size_t>(call.result), call.bytes));
   if (worked && call.receives() && call.result > 0)
     crosses(Way::left, size_and_bytes(static_cast<std::size_t>(call.result), call.bytes));
-  if (worked && call.receives() && call.result == 0)
-    crosses(Way::left, call.address.empty() ? "end of stream (FIN)" : "empty datagram");
-  if (call.name == "connect" && call.finished() && call.of_stream)
-    crosses(Way::right, worked ? "connection (SYN)" : "SYN, refused");
+  if (worked && call.sends() && call.result == 0 && call.of_datagrams) crosses(Way::right, "empty datagram");
+  if (worked && call.receives() && call.result == 0 && call.asked > 0)
+    crosses(Way::left, call.of_datagrams ? "empty datagram" : "end of stream (FIN)");
+  if (call.name == "connect" && call.finished() && call.of_stream) {
+    // One that was interrupted, or does not wait, goes on; what becomes of it is not told by this call.
+    bool goes_on = call.error == EINPROGRESS || call.error == EINTR;
+    if (worked || goes_on || call.error == ECONNREFUSED)
+      crosses(Way::right, worked ? "connection (SYN)" : goes_on ? "SYN" : "SYN, refused");
+  }
   if (call.name == "accept" && worked) crosses(Way::left, "connection (SYN)");
   if (call.name == "shutdown" && worked && call.detail != 0) crosses(Way::right, "end of stream (FIN)");
   if (call.name == "close" && worked && call.of_stream && call.asked > 0) crosses(Way::right, "reset (RST)");
@@ -159,23 +167,6 @@ Chart in_order(const Lane& left, const Lane& right, std::vector<Moment> moments,
   return chart;
 }
 
-std::string for_xml(const std::string& text) {
-  std::string out;
-  for (char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
-}
-
 std::string number(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.0f", value);
@@ -186,7 +177,7 @@ std::string number(double value) {
 class Drawing {
  public:
   void text(double x, double y, const std::string& what, const std::string& more) {
-    all_ += "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" " + more + ">" + for_xml(what) + "</text>\n";
+    all_ += "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" " + more + ">" + markup(what) + "</text>\n";
   }
   void line(double x1, double y1, double x2, double y2, const std::string& more) {
     all_ += "<line x1=\"" + number(x1) + "\" y1=\"" + number(y1) + "\" x2=\"" + number(x2) + "\" y2=\"" + number(y2) +
@@ -199,7 +190,7 @@ class Drawing {
   }
   void bar(double x, double y1, double y2, const std::string& title) {
     all_ += "<rect x=\"" + number(x - 4) + "\" y=\"" + number(y1) + "\" width=\"8\" height=\"" + number(y2 - y1) +
-            "\" rx=\"2\" fill=\"var(--chart-wait, #d97706)\"><title>" + for_xml(title) + "</title></rect>\n";
+            "\" rx=\"2\" fill=\"var(--chart-wait, #d97706)\"><title>" + markup(title) + "</title></rect>\n";
   }
   const std::string& all() const { return all_; }
 
@@ -315,10 +306,10 @@ std::string as_svg(const Chart& chart) {
     }
   }
   std::string title = "The socket calls of " + chart.left + (chart.right == "peer" ? "" : " and " + chart.right);
-  return "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" aria-label=\"" + for_xml(title) +
+  return "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" aria-label=\"" + markup(title) +
          "\" viewBox=\"0 0 " + number(width) + " " + number(bottom + 6) +
          "\" font-family=\"sans-serif\" font-size=\"13\" fill=\"currentColor\" style=\"min-width: " +
-         number(0.85 * width) + "px; max-width: " + number(width) + "px; width: 100%\">\n<title>" + for_xml(title) +
+         number(0.85 * width) + "px; max-width: " + number(width) + "px; width: 100%\">\n<title>" + markup(title) +
          "</title>\n<desc>Time runs downward. Calls stand outside, packets between the two kernels. A bar is a call "
          "that waits.</desc>\n" +
          drawing.all() + "</svg>\n";

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <system_error>
 
 namespace {
 
@@ -31,6 +33,11 @@ pid_t start_endless_loop() {
   ::_exit(0);
 }
 
+[[noreturn]] void fail(const Condition& condition, const char* call) {
+  throw std::system_error(errno, std::system_category(),
+                          "the condition " + condition.name + " cannot be brought about: " + call);
+}
+
 }  // namespace
 
 const std::vector<Condition>& conditions() {
@@ -45,20 +52,35 @@ const std::vector<Condition>& conditions() {
 }
 
 UnderCondition::UnderCondition(const Condition& condition) {
-  ::sched_getaffinity(0, sizeof before_, &before_);
-  if (condition.one_processor) {
-    cpu_set_t one = first_of(before_);
-    ::sched_setaffinity(0, sizeof one, &one);
+  if (::sched_getaffinity(0, sizeof before_, &before_) != 0) fail(condition, "sched_getaffinity");
+  try {
+    bring_about(condition);
+  } catch (...) {
+    end();
+    throw;
   }
-  int processors = condition.one_processor ? 1 : CPU_COUNT(&before_);
-  for (int i = 0; i < condition.busy * processors; ++i)
-    if (pid_t child = start_endless_loop(); child > 0) loops_.push_back(child);
 }
 
-UnderCondition::~UnderCondition() {
+UnderCondition::~UnderCondition() { end(); }
+
+void UnderCondition::bring_about(const Condition& condition) {
+  if (condition.one_processor) {
+    cpu_set_t one = first_of(before_);
+    if (::sched_setaffinity(0, sizeof one, &one) != 0) fail(condition, "sched_setaffinity");
+  }
+  int processors = condition.one_processor ? 1 : CPU_COUNT(&before_);
+  for (int i = 0; i < condition.busy * processors; ++i) {
+    pid_t child = start_endless_loop();
+    if (child < 0) fail(condition, "fork");
+    loops_.push_back(child);
+  }
+}
+
+void UnderCondition::end() {
   for (pid_t loop : loops_) ::kill(loop, SIGKILL);
   for (pid_t loop : loops_)
     while (::waitpid(loop, nullptr, 0) < 0 && errno == EINTR) {
     }
-  ::sched_setaffinity(0, sizeof before_, &before_);
+  if (::sched_setaffinity(0, sizeof before_, &before_) != 0)
+    std::perror("grade: the processors that were taken away cannot be given back: sched_setaffinity");
 }

@@ -20,12 +20,16 @@ const std::vector<Condition>& conditions();
 /// Brings a condition about for this process and everything that it starts, as long as the object lives.
 class UnderCondition {
  public:
+  /// \throws std::system_error when the machine does not let it; then all is as it was
   explicit UnderCondition(const Condition& condition);
   ~UnderCondition();
   UnderCondition(const UnderCondition&) = delete;
   UnderCondition& operator=(const UnderCondition&) = delete;
 
  private:
+  void bring_about(const Condition& condition);
+  void end();
+
   cpu_set_t before_;
   std::vector<pid_t> loops_;
 };

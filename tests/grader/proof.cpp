@@ -37,12 +37,10 @@ class Proof {
     for (const std::string& build : builds) add(variant("references", build));
     std::vector<std::string> alternatives, left_out;
     std::vector<Mistake> mistakes;
-    if (!what_.references_only) {
-      add(lab_.build_folder("labs"));
-      for (const std::string& name : names_in(sources("alternatives")))
-        (fs::exists(variant("alternatives", name) + "/left-out") ? left_out : alternatives).push_back(name);
-      if (what_.with_mistakes) mistakes = recorded_mistakes(lab_);
-    }
+    add(lab_.build_folder("labs"));
+    for (const std::string& name : names_in(sources("alternatives")))
+      (fs::exists(variant("alternatives", name) + "/left-out") ? left_out : alternatives).push_back(name);
+    if (what_.with_mistakes) mistakes = recorded_mistakes(lab_);
     for (const std::string& name : alternatives) add(variant("alternatives", name));
     for (const Mistake& mistake : mistakes) add(variant("mistakes", mistake.name));
     check_built();
@@ -57,7 +55,7 @@ class Proof {
     check_points();
     check_reference("reference", lab_.build_folder("solutions"));
     for (const std::string& build : builds) check_reference("reference, " + build, variant("references", build));
-    if (!what_.references_only) check_skeleton();
+    check_skeleton();
     for (const std::string& name : alternatives) check_reference("alternative " + name, variant("alternatives", name));
     for (const std::string& name : left_out)
       std::cout << "   left out       alternative " << name << ", whose language this machine has not\n";

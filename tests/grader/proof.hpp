@@ -7,9 +7,8 @@
 #include "runner.hpp"
 
 struct ProofOptions {
-  bool with_mistakes = true;     ///< false leaves the mistakes out, which are most of the work
-  bool references_only = false;  ///< leaves out everything but the references
-  bool remember = false;         ///< note what the failures of the mistakes say now, for the board's guess
+  bool with_mistakes = true;  ///< false leaves the mistakes out, which are most of the work
+  bool remember = false;      ///< note what the failures of the mistakes say now, for the board's guess
 };
 
 /// What one proof has found, for those who make many of them.

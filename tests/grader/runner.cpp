@@ -186,9 +186,13 @@ class Pool {
     if (is_doubtful(job)) {
       job.stretch *= 2;
       waiting_.push_back(&job);
-    } else {
-      finish(job);
+      return;
     }
+    if (job.stretch > 1 && !job.result.passed())
+      job.result.details.emplace_back("tried again", "since the machine was busy; the last time with limits " +
+                                                         std::to_string(static_cast<int>(job.stretch)) +
+                                                         " times as long, and this is what came of it");
+    finish(job);
   }
 
   // True when the machine may be to blame, and there is something left to try.

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
@@ -42,6 +43,19 @@ std::string padded(std::string_view text, std::size_t width) {
   std::string out(text);
   if (out.size() < width) out.append(width - out.size(), ' ');
   return out;
+}
+
+std::string for_a_shell(const std::string& word) {
+  auto means_itself = [](char c) {
+    auto byte = static_cast<unsigned char>(c);
+    // What is not ASCII is a letter of some language.
+    return byte >= 0x80 || std::isalnum(byte) || std::strchr("_-+./:,@%=", c) != nullptr;
+  };
+  if (!word.empty() && word.find('\0') == std::string::npos && std::all_of(word.begin(), word.end(), means_itself))
+    return word;
+  std::string quoted = "'";
+  for (char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
 }
 
 // On a terminal that is narrower than any board the line must not wrap: it could not be written over.

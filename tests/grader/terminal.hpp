@@ -18,6 +18,9 @@ std::size_t columns();
 /// `text`, with blanks behind it up to `width`.
 std::string padded(std::string_view text, std::size_t width);
 
+/// `word` as a shell reads it back: as it is, or in quotes where it holds a blank or what else means something there.
+std::string for_a_shell(const std::string& word);
+
 /// A line that is written over by the next one; nothing in a pipe.
 void show_status(std::string_view text);
 void clear_status();

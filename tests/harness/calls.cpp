@@ -80,7 +80,8 @@ std::string outcome(const RecordedCall& call) {
     text += " " + harness::in_quotes(call.bytes);
     if (call.result > static_cast<std::int64_t>(call.bytes.size())) text += "...";
   }
-  if (call.receives() && call.result == 0 && call.asked > 0 && call.address.empty()) text += " (end of stream)";
+  if (call.receives() && call.result == 0 && call.asked > 0)
+    text += call.of_datagrams ? " (empty datagram)" : " (end of stream)";
   if (call.name == "accept" && !call.address.empty()) text += " from " + call.address;
   if (call.receives() && !call.address.empty()) text += " from " + call.address;
   if (call.name == "listen" && !call.address.empty()) text += " at " + call.address;

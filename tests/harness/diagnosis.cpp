@@ -103,14 +103,22 @@ class Diagnosis {
         "ends one conversation.");
   }
 
+  // A connect goes on by itself, and whoever has waited for it uses its descriptor; all others are made again.
   void interrupted() {
-    for (const RecordedCall& call : e_.calls)
-      if (call.failed() && call.error == EINTR && call.name != "close" && !ended_by_our_signal(call) &&
-          !later(call, [&](const RecordedCall& other) { return other.name == call.name && other.fd == call.fd; })) {
-        say(briefly(call) +
-            " was interrupted (EINTR), and your program did not call it again. That is no failure: carry it on.");
-        return;
-      }
+    for (const RecordedCall& call : e_.calls) {
+      if (!call.failed() || call.error != EINTR || call.name == "close" || ended_by_our_signal(call)) continue;
+      bool connects = call.name == "connect";
+      bool carried_on = later(call, [&](const RecordedCall& other) {
+        return other.fd == call.fd && (connects ? other.name != "close" : other.name == call.name);
+      });
+      if (carried_on) continue;
+      say(briefly(call) +
+          (connects ? " was interrupted (EINTR), and your program gave it up. That is no failure, it goes on in the "
+                      "background: wait until the descriptor is writable; then SO_ERROR says how it ended."
+                    : " was interrupted (EINTR), and your program did not call it again. That is no failure: carry it "
+                      "on."));
+      return;
+    }
   }
 
   void aborted() {

@@ -16,7 +16,7 @@ struct Evidence {
   bool killed_by_us = false;
   std::string expected, received;  ///< the mismatch, as the story tells it
   std::string said;                ///< what the program wrote on stderr, last
-  std::uint64_t start = 0;         ///< of the program, on the recording's clock
+  std::uint64_t start = 0;         ///< from when times are told, on the recording's clock
   std::uint64_t busy_ms = 0;       ///< processor time of the program and its children
   std::uint64_t lived_ms = 0;
   std::uint64_t asked_to_stop = 0;  ///< when we sent a signal to stop, on the recording's clock; 0: we did not

@@ -18,7 +18,7 @@ constexpr std::uint64_t soon = 50'000'000;
 // "    #1 0x55d0 in echo(int) /home/me/labs/02-tcp-echo/echo_server.cpp:42:3" as "echo(int)   echo_server.cpp:42:3"
 std::string own_frame(const std::string& line) {
   std::size_t in = line.find(" in ");
-  if (line.find("    #") != 0 || in == std::string::npos || line.find(".cpp:") == std::string::npos) return "";
+  if (!line.starts_with("    #") || in == std::string::npos || line.find(".cpp:") == std::string::npos) return "";
   for (const char* foreign : {"/usr/", "../", "/common/", "tests/recorder/"})
     if (line.find(foreign) != std::string::npos) return "";
   std::size_t path = line.rfind(' ');
@@ -54,6 +54,8 @@ std::string essence_of_report(const std::string& report) {
 }
 
 void tell_evidence(Story& story, const Recording& recording, Evidence evidence) {
+  if (std::vector<SeenPacket> packets = seen_packets(); !packets.empty()) story.happened(packets.front().when);
+  evidence.start = story.zero();
   evidence.calls = recording.calls();
   evidence.expected = story.expected();
   evidence.received = story.received();

@@ -1,11 +1,11 @@
 #include "peer.hpp"
 
+#include <linux/sockios.h>
+#include <linux/tcp.h>  // netinet/tcp.h has an older tcp_info
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <linux/sockios.h>
-#include <linux/tcp.h>  // netinet/tcp.h has an older tcp_info
 #include <unistd.h>
 
 #include <array>

@@ -236,6 +236,7 @@ Program::Process::Process(std::string program, std::vector<std::string> args, co
       recording(recorder_library(), faults_for(name, options)),
       most_output_(options.output),
       most_memory_(options.memory) {
+  Story::current().happened(nanoseconds(started.time_since_epoch()));
   std::string path = name.front() == '/' ? name : folder + "/" + name;
   std::string command = name;
   for (const std::string& argument : arguments)
@@ -412,7 +413,6 @@ Program::~Program() {
     evidence.exit = p.killed_by_us ? Exit{} : p.exit;
     evidence.killed_by_us = p.killed_by_us;
     evidence.said = report ? essence_of_report(err) : last_lines(err, 6);
-    evidence.start = started;
     evidence.asked_to_stop = p.asked_to_stop;
     evidence.lived_ms = nanoseconds(age()) / 1'000'000;
     tell_evidence(story, p.recording, evidence);

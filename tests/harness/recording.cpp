@@ -191,6 +191,7 @@ std::vector<RecordedCall> Recording::calls() const {
       if (place != 0) call.places.push_back(place);
     call.injected = (copy.flags & recorder::injected) != 0;
     call.of_stream = (copy.flags & recorder::stream) != 0;
+    call.of_datagrams = (copy.flags & recorder::datagrams) != 0;
     all.push_back(std::move(call));
   }
   std::sort(all.begin(), all.end(), [](const RecordedCall& a, const RecordedCall& b) { return a.number < b.number; });

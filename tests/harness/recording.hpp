@@ -18,7 +18,9 @@ struct RecordedCall {
   std::string address;  ///< "127.0.0.1:7000" or empty
   std::string bytes;    ///< the first of what was sent or received
   std::vector<std::uint32_t> places;
-  bool injected = false, of_stream = false;
+  bool injected = false;
+  /// The kind of its socket, known when it connects, is closed, or when 0 bytes were sent or received.
+  bool of_stream = false, of_datagrams = false;
 
   bool finished() const { return ended != 0; }
   bool failed() const { return finished() && result < 0; }

@@ -65,7 +65,7 @@ class JsonLines : public Catch::StreamingReporterBase {
     failure_ = result.hasMessage() ? std::string(result.getMessage()) : result.getExpandedExpression();
     if (result.hasExpression()) failure_ = result.getExpressionInMacro() + ": " + failure_;
     // Catch2 writes out what was compared, which may be many megabytes; the story tells it better.
-    if (failure_.size() > 500) failure_ = failure_.substr(0, 500) + " ...";
+    if (failure_.size() > 500) failure_.replace(500, std::string::npos, " ...");
   }
 
   void testCaseEnded(const Catch::TestCaseStats& stats) override {

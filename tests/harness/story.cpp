@@ -50,6 +50,7 @@ void Story::begin() { *this = Story(); }
 
 void Story::step(std::string label, std::string text) {
   if (!mismatch_.empty()) return;  // what happens after the first failure only hides it
+  happened(now());
   moments_.push_back({now(), label + " " + (text.size() > 60 ? text.substr(0, 57) + "..." : text)});
   if (!steps_.empty() && steps_.back().label == label) {
     // A long line of equal steps is told by its last ones.

@@ -57,6 +57,11 @@ class Story {
   /// build, then crashed, then timed out, then wrong.
   void conclude(State state);
 
+  /// Says that something happened at `when`. The first of all that happened is the zero of every time that is told, so
+  /// that the times of several programs can be compared.
+  void happened(std::uint64_t when) { zero_ = zero_ == 0 || when < zero_ ? when : zero_; }
+  std::uint64_t zero() const { return zero_; }  ///< That moment.
+
   /// Says that the failure is one of coming too late, which a busy machine may bring about as well as a program.
   void time_decided() { time_decided_ = true; }
   bool has_time_decided() const { return time_decided_; }  ///< Whether it is.
@@ -88,7 +93,7 @@ class Story {
   std::vector<Detail> mismatch_;
   std::vector<Detail> notes_;
   std::vector<OurStep> moments_;
-  std::uint64_t failed_at_ = 0;
+  std::uint64_t failed_at_ = 0, zero_ = 0;
   bool time_decided_ = false;
   std::string why_, read_, by_hand_;
 };

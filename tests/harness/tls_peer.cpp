@@ -1,9 +1,9 @@
 #include "tls_peer.hpp"
 
+#include <linux/sockios.h>
 #include <openssl/err.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <linux/sockios.h>
 #include <sys/socket.h>
 #include <unistd.h>
 

@@ -61,11 +61,18 @@ std::uint64_t clock_now(clockid_t clock) {
   return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(time.tv_nsec);
 }
 
+// How far the wall clock, on which the kernel notes packets, is ahead of ours. Found out once, so that the same packet
+// has the same time whoever asks.
+std::uint64_t ahead() {
+  static const std::uint64_t nanoseconds = clock_now(CLOCK_REALTIME) - clock_now(CLOCK_MONOTONIC);
+  return nanoseconds;
+}
+
 // What a person wants to know of a packet.
 struct Segment {
-  bool good = false, tcp = false, ours = false, acknowledges = false;
+  bool good = false, tcp = false, ours = false;
   std::uint16_t from = 0, to = 0;
-  std::string signs;  // "SYN", "FIN", "RST"
+  std::string signs;  // "SYN", "SYN ACK" (its answer), "FIN", "RST"
   std::size_t length = 0;
   std::string data;
 };
@@ -105,10 +112,9 @@ Segment dissect(const Packet& packet) {
     auto sign = [&](bool set, const char* name) {
       if (set) segment.signs += (segment.signs.empty() ? "" : " ") + std::string(name);
     };
-    sign(tcp.syn != 0, "SYN");
+    sign(tcp.syn != 0, tcp.ack != 0 ? "SYN ACK" : "SYN");
     sign(tcp.fin != 0, "FIN");
     sign(tcp.rst != 0, "RST");
-    segment.acknowledges = tcp.ack != 0;
   } else if (transport == IPPROTO_UDP && there >= sizeof(udphdr)) {
     udphdr udp;
     std::memcpy(&udp, at, sizeof udp);
@@ -170,12 +176,11 @@ std::string packets_in_words(std::uint64_t start, std::uint64_t until, std::size
     std::size_t count, bytes;
   };
   std::vector<Line> lines;
-  std::uint64_t offset = clock_now(CLOCK_REALTIME) - clock_now(CLOCK_MONOTONIC);
   std::set<std::uint16_t> peers;
   std::vector<std::pair<std::uint64_t, Segment>> segments;
   for (const Packet& packet : packets()) {
     Segment segment = dissect(packet);
-    std::uint64_t when = packet.when - offset;
+    std::uint64_t when = packet.when - ahead();
     // A bare acknowledgement says nothing that a person asks for.
     if (!segment.good || (segment.tcp && segment.length == 0 && segment.signs.empty()) || when > until) continue;
     peers.insert(segment.ours ? segment.from : segment.to);
@@ -213,12 +218,10 @@ std::string packets_in_words(std::uint64_t start, std::uint64_t until, std::size
 
 std::vector<SeenPacket> seen_packets() {
   std::vector<SeenPacket> all;
-  std::uint64_t offset = clock_now(CLOCK_REALTIME) - clock_now(CLOCK_MONOTONIC);
   for (const Packet& packet : packets()) {
     Segment segment = dissect(packet);
     if (!segment.good || (segment.tcp && segment.length == 0 && segment.signs.empty())) continue;
-    std::string signs = segment.signs + (segment.signs == "SYN" && segment.acknowledges ? " ACK" : "");
-    all.push_back({packet.when - offset, segment.from, segment.to, signs, segment.data, segment.length});
+    all.push_back({packet.when - ahead(), segment.from, segment.to, segment.signs, segment.data, segment.length});
   }
   return all;
 }

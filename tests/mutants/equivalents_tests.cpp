@@ -1,11 +1,10 @@
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <stdexcept>
 
 #include "equivalents.hpp"
+#include "files.hpp"
 
 namespace {
 
@@ -22,11 +21,6 @@ const std::string list =
 
 mutants::Mutant mutant(const std::string& rule, const std::string& before, const std::string& after) {
   return {rule, 1, before, after, ""};
-}
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 }  // namespace
@@ -62,12 +56,13 @@ TEST_CASE("Every entry of every lab's list matches a mutant of the reference") {
     if (!std::filesystem::exists(path)) continue;
     CAPTURE(path);
     ++lists;
-    mutants::Equivalents equivalents(content_of(path));
+    mutants::Equivalents equivalents(harness::text_of(path));
     std::vector<std::string> files = equivalents.files();
     for (const std::string& file : std::set<std::string>(files.begin(), files.end())) {
       std::filesystem::path source = std::filesystem::path(SOURCE "/solutions") / lab.path().filename() / file;
       CAPTURE(source);
-      CHECK(equivalents.matching_none(file, mutants::mutants_of(content_of(source))) == std::vector<std::string>{});
+      CHECK(equivalents.matching_none(file, mutants::mutants_of(harness::text_of(source))) ==
+            std::vector<std::string>{});
     }
   }
   CHECK(lists > 0);

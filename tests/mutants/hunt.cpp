@@ -21,6 +21,7 @@
 #include <tuple>
 
 #include "equivalents.hpp"
+#include "files.hpp"
 #include "judge.hpp"
 #include "terminal.hpp"
 
@@ -30,13 +31,6 @@ namespace mutants {
 namespace {
 
 using Kind = Verdict::Kind;
-
-std::string read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 struct Hunted {
   std::string file;
@@ -75,10 +69,10 @@ class Hunt {
       : lab_(std::move(lab)),
         options_(options),
         folder_(build_folder() + "/tests/mutants/" + lab_.id()),
-        list_(read(source_folder() + "/tests/" + lab_.stem + "/mistakes/equivalent.txt")) {}
+        list_(harness::text_if_any(source_folder() + "/tests/" + lab_.stem + "/mistakes/equivalent.txt")) {}
 
   int run_all() {
-    std::string last_report = read(folder_ + "/report.txt");
+    std::string last_report = harness::text_if_any(folder_ + "/report.txt");
     if (options_.again && last_report.empty())
       throw std::runtime_error(lab_.id() + ": there is no report of the last time; run it without --again first");
     fs::remove_all(folder_);

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 
+#include "files.hpp"
 #include "subprocess.hpp"
 
 namespace fs = std::filesystem;
@@ -16,13 +16,6 @@ namespace {
 // A constant expression that never ends is a mutant, too. Seconds of the processor, whatever else the machine does.
 std::vector<std::string> bounded(const std::string& compiler) {
   return {"/bin/sh", "-c", "ulimit -t 120; exec \"$@\"", "sh", compiler};
-}
-
-std::string read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
 }
 
 void write(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
@@ -57,7 +50,7 @@ Workshop::Workshop(const Lab& lab, const std::string& folder)
 
 std::string Workshop::reference(Way way) const { return folder_ + (way == Way::plain ? "/plain" : "/sanitized"); }
 
-std::string Workshop::text_of(const std::string& file) const { return read(solution_ + "/" + file); }
+std::string Workshop::text_of(const std::string& file) const { return harness::text_if_any(solution_ + "/" + file); }
 
 std::vector<std::string> Workshop::all_files() const {
   std::vector<std::string> names;
@@ -70,7 +63,8 @@ std::vector<std::string> Workshop::all_files() const {
 
 std::vector<std::string> Workshop::files() const {
   std::vector<std::string> names = all_files();
-  std::erase_if(names, [this](const std::string& name) { return read(skeleton_ + "/" + name) == text_of(name); });
+  std::erase_if(
+      names, [this](const std::string& name) { return harness::text_if_any(skeleton_ + "/" + name) == text_of(name); });
   return names;
 }
 
@@ -126,8 +120,8 @@ Workshop::Made Workshop::make(const std::string& file, const std::string& text, 
   std::uint64_t fingerprint = 14695981039346656037U;
   for (const std::string& program : recipe_.programs) {
     if (!link(program, way, folder)) return {};
-    std::string built = read(folder + "/" + program);
-    if (built == read(reference(way) + "/" + program)) {
+    std::string built = harness::text_if_any(folder + "/" + program);
+    if (built == harness::text_if_any(reference(way) + "/" + program)) {
       fs::remove(folder + "/" + program);
       fs::create_symlink(reference_programs_ + "/" + program, folder + "/" + program);
     } else {

@@ -44,7 +44,9 @@ enum class Call : std::uint16_t {
   count
 };
 
-enum Flag : std::uint8_t { injected = 1, stream = 2, nonblocking = 4 };
+/// What else is known of a call. Which kind of socket it was is noted where it matters: when it connects, when it is
+/// closed, and when 0 bytes were sent or received, which is an end on a stream and a message among datagrams.
+enum Flag : std::uint8_t { injected = 1, stream = 2, datagrams = 4 };
 
 /// One call. It is entered when it begins and completed when it ends.
 struct Entry {

@@ -268,6 +268,10 @@ class Noted {
   void flag(recorder::Flag flag) {
     if (usable()) entry_->flags = static_cast<std::uint8_t>(entry_->flags | flag);
   }
+  void kind_of_socket(int type) {
+    if (type == SOCK_STREAM) flag(recorder::stream);
+    if (type == SOCK_DGRAM) flag(recorder::datagrams);
+  }
   // A limit that a call did not run into has made nothing happen.
   void limited_to(int most, ssize_t n) {
     if (usable() && n < most) entry_->flags = static_cast<std::uint8_t>(entry_->flags & ~recorder::injected);
@@ -396,6 +400,12 @@ void local_of(Noted& noted, int fd) {
   errno = kept;
 }
 
+// How a call that moves bytes has ended.
+ssize_t moved(Noted& noted, int fd, ssize_t n) {
+  if (n == 0) noted.kind_of_socket(type_of(fd));
+  return noted.end(n);
+}
+
 template <class Accept>
 int accepted(int fd, Accept accept, void* frame) {
   Noted noted(Call::accept, fd, 0, 0);
@@ -426,7 +436,7 @@ ssize_t received(Call call, int fd, void* buffer, std::size_t length, int flags,
   ssize_t n = receive(shortened(noted, type, length, receive_most(), flags), noted);
   noted.limited_to(receive_most(), n);
   noted.bytes(buffer, n);
-  return noted.end(n);
+  return moved(noted, fd, n);
 }
 
 template <class Send>
@@ -435,7 +445,7 @@ ssize_t sent(Call call, int fd, const void* buffer, std::size_t length, int flag
   if (fails(noted, recorder::sending, may_wait(fd, flags))) return noted.end<ssize_t>(-1);
   ssize_t n = send(shortened(noted, type, length, send_most(), flags), noted);
   noted.bytes(buffer, n);
-  return noted.end(n);
+  return moved(noted, fd, n);
 }
 
 }  // namespace
@@ -482,6 +492,7 @@ EXPORT int accept4(int fd, sockaddr* name, socklen_t* length, int flags) {
 EXPORT int connect(int fd, const sockaddr* name, socklen_t length) {
   resolve();
   Noted noted(Call::connect, fd, 0, 0);
+  if (memory) noted.kind_of_socket(type_of(fd));
   int result = real.connect(fd, name, length);
   if (result == 0 || errno != EFAULT) noted.address(name, length);
   // An interrupted connect goes on in the background, and here it is through already.
@@ -533,7 +544,7 @@ EXPORT ssize_t sendmsg(int fd, const msghdr* message, int flags) {
   ssize_t n = real.sendmsg(fd, &cut, flags);
   if (n >= 0) noted.address(static_cast<const sockaddr*>(message->msg_name), message->msg_namelen);
   first_bytes(noted, message->msg_iov, message->msg_iovlen, n);
-  return noted.end(n);
+  return moved(noted, fd, n);
 }
 
 EXPORT ssize_t recvmsg(int fd, msghdr* message, int flags) {
@@ -553,7 +564,7 @@ EXPORT ssize_t recvmsg(int fd, msghdr* message, int flags) {
   message->msg_iovlen = count;
   if (n >= 0) noted.address(static_cast<const sockaddr*>(message->msg_name), message->msg_namelen);
   first_bytes(noted, parts, count, n);
-  return noted.end(n);
+  return moved(noted, fd, n);
 }
 
 // Several messages in one call are noted by the first of them.
@@ -597,7 +608,7 @@ EXPORT ssize_t readv(int fd, const iovec* parts, int count) {
   bool is_cut = cut_vector(noted, type, parts, static_cast<std::size_t>(count), receive_most(), 0, cut);
   ssize_t n = is_cut ? real.readv(fd, &cut, 1) : real.readv(fd, parts, count);
   first_bytes(noted, parts, static_cast<std::size_t>(count), n);
-  return noted.end(n);
+  return moved(noted, fd, n);
 }
 
 EXPORT ssize_t writev(int fd, const iovec* parts, int count) {
@@ -610,7 +621,7 @@ EXPORT ssize_t writev(int fd, const iovec* parts, int count) {
   bool is_cut = cut_vector(noted, type, parts, static_cast<std::size_t>(count), send_most(), 0, cut);
   ssize_t n = is_cut ? real.writev(fd, &cut, 1) : real.writev(fd, parts, count);
   first_bytes(noted, parts, static_cast<std::size_t>(count), n);
-  return noted.end(n);
+  return moved(noted, fd, n);
 }
 
 EXPORT int close(int fd) {
@@ -623,7 +634,7 @@ EXPORT int close(int fd) {
   if (type == SOCK_STREAM && listening == 0 && ::syscall(SYS_ioctl, fd, SIOCINQ, &unread) != 0) unread = 0;
   errno = kept;
   Noted noted(Call::close, fd, unread, 0);
-  if (type == SOCK_STREAM) noted.flag(recorder::stream);
+  noted.kind_of_socket(type);
   return noted.end(real.close(fd));
 }
 

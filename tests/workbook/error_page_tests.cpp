@@ -5,12 +5,13 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
-#include <fstream>
 #include <regex>
 #include <set>
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "files.hpp"
 
 namespace fs = std::filesystem;
 
@@ -18,21 +19,12 @@ namespace {
 
 const fs::path docs = fs::path(SOURCE) / "docs";
 
-std::string text_of(const fs::path& path) {
-  std::ifstream file(path);
-  CAPTURE(path);
-  REQUIRE(file.is_open());
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 struct Section {
   std::string heading, id;
 };
 
 std::vector<Section> sections_of(const fs::path& page) {
-  const std::string text = text_of(page);
+  const std::string text = harness::text_of(page);
   const std::regex form("\n## ([^\n]*[^ ]) \\{#(error-[^}]*)\\}");
   std::vector<Section> sections;
   for (std::sregex_iterator match(text.begin(), text.end(), form), end; match != end; ++match)
@@ -71,7 +63,7 @@ TEST_CASE("The sections that the grader names are there, with the message in the
 }
 
 TEST_CASE("Every section about an error is in the index of errors") {
-  const std::string index = text_of(docs / "errors.md");
+  const std::string index = harness::text_of(docs / "errors.md");
   std::size_t seen = 0;
   for (const fs::path& page : error_pages_in_docs())
     for (const Section& section : sections_of(page)) {

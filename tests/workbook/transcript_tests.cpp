@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "files.hpp"
 #include "network.hpp"
 #include "transcript.hpp"
 
@@ -30,13 +31,6 @@ namespace fs = std::filesystem;
 namespace {
 
 const fs::path source = SOURCE, build = BUILD;
-
-std::string text_of(const fs::path& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 // Long enough for a busy machine; what should come, comes at once.
 constexpr std::chrono::seconds patience{30};
@@ -237,13 +231,14 @@ void replay_meanwhile(Terminal& shell, const fs::path& folder, const Transcript&
   typed_and_answered(shell, "rm -f .seen; { " + command + "\n} > .seen 2>&1 & job=$!");
   // A tool that only looks on has no socket, or none of these; it says that it has begun.
   auto limit = std::chrono::steady_clock::now() + patience;
-  while (sockets_in_use() == before && text_of(folder / ".seen").empty() && std::chrono::steady_clock::now() < limit)
+  while (sockets_in_use() == before && harness::text_if_any(folder / ".seen").empty() &&
+         std::chrono::steady_clock::now() < limit)
     ::usleep(10'000);
   typed_and_answered(shell, "{ " + meanwhile + "\n} > /dev/null 2>&1");
   limit = std::chrono::steady_clock::now() + patience;
   do {
     ::usleep(10'000);
-    output = text_of(folder / ".seen");
+    output = harness::text_if_any(folder / ".seen");
   } while (!agree(answer, lines_of(output)) && std::chrono::steady_clock::now() < limit);
   typed_and_answered(shell, "kill $(command pgrep -P $job) $job 2> /dev/null; wait $job 2> /dev/null");
   CAPTURE(block.line, command, meanwhile, block.all, output);
@@ -319,7 +314,7 @@ std::size_t replay_page(const std::string& page) {
   Ports ports;
   Terminal shell({"bash", (source / "tests/workbook/type.sh").string()}, scratch.folder, 9);
   std::size_t count = 0;
-  for (const Transcript& block : transcripts_in(text_of(source / "docs" / page))) {
+  for (const Transcript& block : transcripts_in(harness::text_of(source / "docs" / page))) {
     std::string tool = missing_tool(block);
     CAPTURE(page, block.line);
     if (!block.excuse.empty()) continue;
@@ -399,7 +394,7 @@ TEST_CASE("No page shows a terminal that nobody looks at") {
     for (const auto& entry : fs::directory_iterator(source / folder)) {
       const std::string page = entry.path().filename().string();
       if (entry.path().extension() != ".md") continue;
-      const std::string text = text_of(entry.path());
+      const std::string text = harness::text_of(entry.path());
       CAPTURE(folder, page);
       CHECK(doubtful_blocks(text) == std::vector<std::string>{});
       bool is_replayed = folder == std::string("docs") &&

@@ -1,3 +1,4 @@
+#!/bin/bash
 # The shell in which the transcripts are typed: reads commands from descriptor 9, each ended by a byte 1, and answers
 # each with what it prints and a line with a byte 1. The functions are what the pages take for granted, and what is
 # typed before a block and not shown.
@@ -39,6 +40,7 @@ both() {
 }
 
 # Those of lab 07's chapter, and bad ones.
+# shellcheck disable=SC2086 # $curve is several words
 certificates() {
   local names="subjectAltName=DNS:localhost,IP:127.0.0.1" curve="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
   openssl req -x509 $curve -days 30 -subj "/CN=My authority" -keyout ca.key -out ca.pem

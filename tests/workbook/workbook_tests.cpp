@@ -3,13 +3,13 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 #include <filesystem>
-#include <fstream>
 #include <regex>
 #include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "files.hpp"
 #include "json.hpp"
 
 namespace fs = std::filesystem;
@@ -17,15 +17,6 @@ namespace fs = std::filesystem;
 namespace {
 
 const fs::path source = SOURCE;
-
-std::string text_of(const fs::path& path) {
-  std::ifstream file(path);
-  CAPTURE(path);
-  REQUIRE(file.is_open());
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 std::set<std::string> names_in(const fs::path& folder, const std::string& extension = "") {
   std::set<std::string> names;
@@ -51,13 +42,13 @@ std::vector<std::string> matches(const std::string& text, const std::string& pat
 }
 
 std::set<std::string> headings(const fs::path& chapter) {
-  auto found = matches(text_of(chapter), "(?:^|\n)##+ ([^\n{]*[^\n{ ])");
+  auto found = matches(harness::text_of(chapter), "(?:^|\n)##+ ([^\n{]*[^\n{ ])");
   return {found.begin(), found.end()};
 }
 
 // "02.3 send the whole reply"
 std::vector<std::string> parts_of(const std::string& stem) {
-  std::istringstream lines(text_of(source / "tests" / stem / "parts.txt"));
+  std::istringstream lines(harness::text_of(source / "tests" / stem / "parts.txt"));
   std::vector<std::string> parts;
   std::string line;
   std::getline(lines, line);
@@ -84,7 +75,8 @@ TEST_CASE("A skeleton and its solution have the same files, declared by the same
   CHECK(skeleton.erase("README.md") == 1);
   CHECK(skeleton.erase("hints.md") == 1);
   CHECK(skeleton == names_in(source / "solutions" / stem));
-  CHECK(text_of(source / "labs" / stem / "CMakeLists.txt") == text_of(source / "solutions" / stem / "CMakeLists.txt"));
+  CHECK(harness::text_of(source / "labs" / stem / "CMakeLists.txt") ==
+        harness::text_of(source / "solutions" / stem / "CMakeLists.txt"));
 }
 
 TEST_CASE("What is left to write is named as the parts are") {
@@ -94,7 +86,8 @@ TEST_CASE("What is left to write is named as the parts are") {
   REQUIRE(parts.size() >= 5);
   std::set<std::string> named;
   for (const std::string& file : names_in(source / "labs" / stem, ".cpp"))
-    for (const std::string& part : matches(text_of(source / "labs" / stem / file), "not_written\\(\"([^\"]*)\"")) {
+    for (const std::string& part :
+         matches(harness::text_of(source / "labs" / stem / file), "not_written\\(\"([^\"]*)\"")) {
       CAPTURE(file, part);
       CHECK(std::find(parts.begin(), parts.end(), part) != parts.end());
       named.insert(part);
@@ -104,8 +97,8 @@ TEST_CASE("What is left to write is named as the parts are") {
 
 TEST_CASE("Every part is in the task sheet and has three hints") {
   std::string stem = GENERATE(from_range(lab_stems()));
-  std::string hints = text_of(source / "labs" / stem / "hints.md"),
-              sheet = text_of(source / "labs" / stem / "README.md");
+  std::string hints = harness::text_of(source / "labs" / stem / "hints.md"),
+              sheet = harness::text_of(source / "labs" / stem / "README.md");
   std::set<std::string> chapter = headings(source / "docs" / (stem + ".md"));
   for (const std::string& part : parts_of(stem)) {
     CAPTURE(part);
@@ -126,7 +119,8 @@ TEST_CASE("What a failing test tells to read is there to be read") {
   std::set<std::string> chapter = headings(source / "docs" / (stem + ".md"));
   std::size_t references = 0;
   for (const std::string& file : names_in(source / "tests" / stem, ".cpp"))
-    for (const std::string& heading : matches(text_of(source / "tests" / stem / file), "chapter\\(\"([^\"]*)\"")) {
+    for (const std::string& heading :
+         matches(harness::text_of(source / "tests" / stem / file), "chapter\\(\"([^\"]*)\"")) {
       CAPTURE(file, heading);
       CHECK(chapter.contains(heading));
       ++references;
@@ -144,7 +138,7 @@ TEST_CASE("Every lab has mistakes and alternatives enough to prove its tests") {
 TEST_CASE("What could go wrong in a chapter is what the tests' recorded mistakes do") {
   std::string stem = GENERATE(from_range(lab_stems()));
   CAPTURE(stem);
-  std::string chapter = text_of(source / "docs" / (stem + ".md"));
+  std::string chapter = harness::text_of(source / "docs" / (stem + ".md"));
   std::size_t start = chapter.find("## What could go wrong"), end = chapter.find("\n## ", start);
   REQUIRE(start != std::string::npos);
   std::string section = chapter.substr(start, end - start);
@@ -164,16 +158,16 @@ TEST_CASE("The first page says of each lab how many tests it has, none of them b
   std::string number = stem.substr(0, 2);
   std::size_t tests = 0;
   for (const std::string& file : names_in(source / "tests" / stem, ".cpp"))
-    tests += matches(text_of(source / "tests" / stem / file), "\n(TEST_CASE)\\(\"" + number + "\\.").size();
+    tests += matches(harness::text_of(source / "tests" / stem / file), "\n(TEST_CASE)\\(\"" + number + "\\.").size();
   CAPTURE(stem, tests);
-  CHECK(matches(text_of(source / "docs/start.md"), "lab" + number + " [^\n]* ([0-9]+) not started") ==
+  CHECK(matches(harness::text_of(source / "docs/start.md"), "lab" + number + " [^\n]* ([0-9]+) not started") ==
         std::vector<std::string>{std::to_string(tests)});
 }
 
 TEST_CASE("Where the book shows a line of the board, there is such a test, and it is worth that much") {
   std::size_t lines = 0;
   for (const std::string& page : names_in(source / "docs", ".md")) {
-    const std::string text = text_of(source / "docs" / page);
+    const std::string text = harness::text_of(source / "docs" / page);
     const std::regex form("\n +[a-z ]+ +([0-9]{2})(\\.[0-9]+\\.[0-9]+) +([^\n]*[^ \n]) +[0-9]+ of ([0-9]+)(?=\n)");
     for (std::sregex_iterator line(text.begin(), text.end(), form), end; line != end; ++line, ++lines) {
       const std::string number = (*line)[1], name = number + (*line)[2].str() + " " + (*line)[3].str();
@@ -182,7 +176,7 @@ TEST_CASE("Where the book shows a line of the board, there is such a test, and i
       for (const std::string& stem : lab_stems())
         if (stem.starts_with(number))
           for (const std::string& file : names_in(source / "tests" / stem, ".cpp")) {
-            const std::string tests = text_of(source / "tests" / stem / file);
+            const std::string tests = harness::text_of(source / "tests" / stem / file);
             if (std::size_t found = tests.find("TEST_CASE(\"" + name + "\""); found != std::string::npos)
               declaration = tests.substr(found, tests.find("{\n", found) - found);
           }
@@ -192,16 +186,27 @@ TEST_CASE("Where the book shows a line of the board, there is such a test, and i
   CHECK(lines >= 4);
 }
 
+TEST_CASE("The presets list the labs by their numbers") {
+  harness::Json presets = harness::Json::parse(harness::text_of(source / "CMakePresets.json"));
+  for (const char* kind : {"configurePresets", "buildPresets", "testPresets", "workflowPresets"}) {
+    std::vector<std::string> labs;
+    for (const harness::Json& preset : presets[kind].items())
+      if (preset["name"].text().starts_with("lab")) labs.push_back(preset["name"].text());
+    CAPTURE(kind, labs);
+    CHECK(std::is_sorted(labs.begin(), labs.end()));
+  }
+}
+
 TEST_CASE("Every lab has its presets and its line in the README and in the book's table of contents") {
   std::string stem = GENERATE(from_range(lab_stems()));
   std::string id = "lab" + stem.substr(0, 2);
-  harness::Json presets = harness::Json::parse(text_of(source / "CMakePresets.json"));
+  harness::Json presets = harness::Json::parse(harness::text_of(source / "CMakePresets.json"));
   for (const char* kind : {"configurePresets", "buildPresets", "testPresets", "workflowPresets"}) {
     CAPTURE(kind, id);
     const auto& all = presets[kind].items();
     CHECK(std::any_of(all.begin(), all.end(),
                       [&id](const harness::Json& preset) { return preset["name"].text() == id; }));
   }
-  CHECK(contains(text_of(source / "README.md"), "cmake --workflow --preset " + id));
-  CHECK(contains(text_of(source / "docs" / "index.md"), "@subpage " + id));
+  CHECK(contains(harness::text_of(source / "README.md"), "cmake --workflow --preset " + id));
+  CHECK(contains(harness::text_of(source / "docs" / "index.md"), "@subpage " + id));
 }

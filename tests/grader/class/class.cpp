@@ -445,7 +445,7 @@ class ClassRun {
     if (kept_ > 0) std::cout << ", " << kept_ << " were graded already";
     if (unusable_ > 0) std::cout << ", " << unusable_ << " with nothing to grade";
     if (troubles_ > 0) std::cout << ", " << troubles_ << " NOT graded: run it again";
-    std::cout << ".\n Next  grade report " << store_.folder()
+    std::cout << ".\n Next  grade report " << for_a_shell(store_.folder())
               << "   makes the gradebook, a page, and what the platforms read\n"
               << std::flush;
     return troubles_ == 0 ? 0 : 1;

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "confined.hpp"
+#include "files.hpp"
 #include "subprocess.hpp"
 
 namespace fs = std::filesystem;
@@ -42,7 +43,8 @@ std::vector<Ended> run_all(const std::vector<Confined>& all, std::size_t at_once
     if (ended[i].killed) ended[i] = run_confined({all[i]}, 1)[0];
     if (ended[i].killed)
       throw KilledFromOutside(
-          "the compiler was killed, twice, and not by a limit of ours: the machine may be out of memory, or far too busy");
+          "the compiler was killed, twice, and not by a limit of ours: the machine may be out of memory, or far too "
+          "busy");
   }
   return ended;
 }
@@ -111,10 +113,8 @@ class Compilation {
   }
 
   void add_to(std::ofstream& all, const std::string& name) const {
-    std::ifstream file(source_ + "/" + name, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    all << name << ' ' << text.str().size() << '\n' << text.str();
+    std::string text = harness::text_if_any(source_ + "/" + name);
+    all << name << ' ' << text.size() << '\n' << text;
   }
 
   bool take_from_built(const std::string& program) const {

@@ -4,11 +4,11 @@
 #include <charconv>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
 #include "course.hpp"
+#include "files.hpp"
 
 namespace classroom {
 namespace options {
@@ -45,14 +45,6 @@ bool on_or_off(const std::string& text) {
   return text == "on";
 }
 
-std::string text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file) throw std::runtime_error("cannot read " + path);
-  return text.str();
-}
-
 void strip(std::string& text) {
   text.erase(0, std::min(text.find_first_not_of(" \t\r"), text.size()));
   text.erase(text.find_last_not_of(" \t\r") + 1);
@@ -60,7 +52,7 @@ void strip(std::string& text) {
 
 // Two columns, the last comma between them; a first line without a time is a heading.
 std::map<std::string, std::string> read_times(const std::string& path) {
-  std::istringstream lines(text_of(path));
+  std::istringstream lines(harness::text_of(path));
   std::map<std::string, std::string> times;
   int count = 0;
   for (std::string line; std::getline(lines, line);) {
@@ -240,7 +232,7 @@ Options read_options(const std::string& path) {
   std::string shipped = source_folder() + "/tests/grader/class/options.txt";
   if (path.empty() && !std::filesystem::exists(shipped)) return {};
   const std::string& file = path.empty() ? shipped : path;
-  return parse_options(options::text_of(file), file);
+  return parse_options(harness::text_of(file), file);
 }
 
 void apply(const Options& options, Grade& grade) {

@@ -7,12 +7,11 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 #include <stdexcept>
 
 #include "choice.hpp"
+#include "files.hpp"
 #include "fingerprints.hpp"
 #include "grading.hpp"
 #include "terminal.hpp"
@@ -41,19 +40,12 @@ struct Pair {
   double part;
 };
 
-std::string content_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 std::vector<Text> texts_in(const std::string& folder) {
   std::vector<Text> all;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error))
     if (entry.path().extension() == ".cpp" || entry.path().extension() == ".hpp")
-      all.push_back({entry.path().filename().string(), content_of(entry.path())});
+      all.push_back({entry.path().filename().string(), harness::text_if_any(entry.path())});
   std::sort(all.begin(), all.end(), [](const Text& a, const Text& b) { return a.file < b.file; });
   return all;
 }

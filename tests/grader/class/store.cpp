@@ -9,9 +9,9 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 
+#include "files.hpp"
 #include "subprocess.hpp"
 
 namespace classroom {
@@ -40,12 +40,8 @@ Store::Store(const std::string& folder) {
 Store::~Store() { ::close(lock_); }
 
 std::optional<Grade> Store::find(const std::string& submission) const {
-  std::ifstream file(path_of(submission));
-  if (!file) return {};
-  std::ostringstream text;
-  text << file.rdbuf();
   try {
-    return grade_from(harness::Json::parse(text.str()));
+    return grade_from(harness::Json::parse(harness::text_of(path_of(submission))));
   } catch (const std::exception&) {
     return {};
   }

@@ -8,10 +8,10 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
-#include <sstream>
 
 #include "archive.hpp"
 #include "beneath.hpp"
+#include "files.hpp"
 #include "grading.hpp"
 #include "options.hpp"
 
@@ -21,13 +21,6 @@ namespace classroom {
 namespace {
 
 constexpr std::size_t most_bytes = 1 << 20;  // of one file
-
-std::string content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 void write_to(const std::string& path, const std::string& content) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
@@ -141,7 +134,7 @@ class Taking {
     std::set<std::string> given;
     bool changed = false;
     for (const std::string& file : files_of(setting_.lab)) {
-      std::string pristine = content_of(source_folder() + "/labs/" + setting_.lab.stem + "/" + file);
+      std::string pristine = harness::text_if_any(source_folder() + "/labs/" + setting_.lab.stem + "/" + file);
       content_[file] = pristine;
       auto found = choice.files.find(file);
       std::string why;
@@ -178,7 +171,7 @@ class Taking {
       std::string why;
       auto content = folder.read(path, most_bytes, why);
       std::string ours = source_folder() + "/common/" + name;
-      if (content && (!fs::exists(ours) || *content != content_of(ours)))
+      if (content && (!fs::exists(ours) || *content != harness::text_if_any(ours)))
         note("Its common/" + name + " differs from ours and was ignored.");
     }
     nothing_given_ = given.empty();

@@ -15,6 +15,7 @@
 #include "course.hpp"
 #include "process_tree.hpp"
 #include "some_submissions.hpp"
+#include "terminal.hpp"
 
 namespace fs = std::filesystem;
 using Catch::Matchers::ContainsSubstring;
@@ -135,7 +136,7 @@ TEST_CASE("A class of mixed and hostile submissions: each loses its own points a
   Subprocess grader =
       start({GRADE, "class", folder, "--lab", "lab02", "--results", second, "--speed-factor", "1.5"}, true);
   auto graded = [&second](const std::string& name) {
-    return text_of(second + "/" + name + ".json").find("\"state\": \"graded\", \"points\"") != std::string::npos;
+    return text_if_any(second + "/" + name + ".json").find("\"state\": \"graded\", \"points\"") != std::string::npos;
   };
   auto any_graded = [&] { return std::any_of(fewer.begin(), fewer.end(), graded) || graded("good"); };
   while (!any_graded() && harness::process_state(grader.pid) != 'Z') ::usleep(10000);
@@ -183,7 +184,7 @@ TEST_CASE("Two graders on one folder of results: the second says so; an unwritab
   // On a folder of its own it may work at the same time, and ends nothing of the other's.
   auto program_of = [](pid_t root) {
     for (pid_t pid : harness::family(root))
-      if (text_of("/proc/" + std::to_string(pid) + "/comm") == "echo_server\n") return pid;
+      if (text_if_any("/proc/" + std::to_string(pid) + "/comm") == "echo_server\n") return pid;
     return pid_t{-1};
   };
   pid_t program = -1;
@@ -247,4 +248,19 @@ TEST_CASE("A class without a folder, a lab or submissions is told what is wanted
   CHECK(grade_class(moodle, results, {"--only", "Ada_1_assignsubmission_file_"}).status == 0);
   CHECK(grade_in(results, "Ada_1_assignsubmission_file").state == "unusable");
   CHECK_FALSE(fs::exists(results + "/Alan_2_assignsubmission_file.json"));
+
+  // What is to be typed next can be typed as it stands.
+  std::string blanks = fresh("Ada's results, with blanks");
+  CHECK_THAT(grade_class(moodle, blanks).output,
+             ContainsSubstring("grade report '" + replaced(blanks, "'", "'\\''") + "'   makes the gradebook"));
+}
+
+TEST_CASE("A word that a shell would take apart is quoted, and every other one stays as it is") {
+  CHECK(for_a_shell("results/lab02_2026-11.zip") == "results/lab02_2026-11.zip");
+  CHECK(for_a_shell("") == "''");
+  for (const char* word : {"two words", "it's", "$HOME", "a;b", "~", "new\nline", "b\\n", "*", "!"}) {
+    CAPTURE(word);
+    Captured read_back = capture({"/bin/sh", "-c", "printf %s " + for_a_shell(word)});
+    CHECK(read_back.output == word);
+  }
 }

@@ -49,6 +49,16 @@ TEST_CASE("Who came too late on a machine that was busy is judged again, with mo
   CHECK(tries == 3);
 }
 
+TEST_CASE("Who comes too late with four times the time, too, is told that it was tried again") {
+  std::size_t tries = 0;
+  Result result = run_one_that_says(R"("late":1,"kept_waiting":3)", tries, 8);
+  CHECK_FALSE(result.passed());
+  CHECK(tries == 3);
+  REQUIRE(result.details.size() == 1);
+  CHECK(result.details[0].first == "tried again");
+  CHECK(result.details[0].second.find("limits 4 times as long") != std::string::npos);
+}
+
 TEST_CASE("So is a test in which time has to pass, whatever went wrong") {
   std::size_t tries = 0;
   CHECK(run_one_that_says(R"("late":0,"kept_waiting":3)", tries, 2, true).passed());
@@ -63,6 +73,8 @@ TEST_CASE("Who came too late on a machine that was idle came too late") {
 
 TEST_CASE("What is wrong without regard to time is wrong on a busy machine, too") {
   std::size_t tries = 0;
-  CHECK_FALSE(run_one_that_says(R"("late":0,"kept_waiting":3)", tries).passed());
+  Result result = run_one_that_says(R"("late":0,"kept_waiting":3)", tries);
+  CHECK_FALSE(result.passed());
   CHECK(tries == 1);
+  CHECK(result.details.empty());
 }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
-#include <sstream>
 
 #include "class/hold.hpp"
 #include "process_tree.hpp"
@@ -13,13 +12,6 @@
 namespace fs = std::filesystem;
 
 const std::string reference = SOURCE "/solutions/02-tcp-echo/", skeleton = SOURCE "/labs/02-tcp-echo/";
-
-std::string text_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 void write_text(const fs::path& path, const std::string& text) {
   fs::create_directories(path.parent_path());

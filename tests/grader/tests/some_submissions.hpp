@@ -5,11 +5,12 @@
 #include <vector>
 
 #include "class/grade.hpp"
+#include "files.hpp"
 #include "subprocess.hpp"
 
 /// What the tests of `grade class` have in common: submissions of lab 02, and what became of them.
 
-std::string text_of(const std::filesystem::path& path);
+using harness::text_if_any, harness::text_of;
 void write_text(const std::filesystem::path& path, const std::string& text);
 
 /// An empty folder for this test.

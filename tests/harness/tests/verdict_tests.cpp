@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "files.hpp"
 #include "json.hpp"
 #include "process_tree.hpp"
 #include "subprocess.hpp"
@@ -137,14 +138,24 @@ TEST_CASE("A failure shows the program's calls, the packets, and where they are 
   CHECK(verdict.message.find("write(4, 3) = 3 \"rig\"") != std::string::npos);
   if (verdict.message.find("on the wire") == std::string::npos)
     SKIP("this machine has no private network to capture in");
-  CHECK(verdict.message.find("we -> it   SYN") != std::string::npos);
+  CHECK(verdict.message.find("we -> it   SYN\n") != std::string::npos);
+  CHECK(verdict.message.find("it -> we   SYN ACK\n") != std::string::npos);
   CHECK(verdict.message.find("it -> we   FIN") != std::string::npos);
-  std::ifstream file(folder + "/99.1.1.pcap", std::ios::binary);
-  std::stringstream bytes;
-  bytes << file.rdbuf();
+  std::string bytes = harness::text_of(folder + "/99.1.1.pcap");
   // The magic number of pcap(3) with nanoseconds, and at least six packets behind the header.
-  CHECK(bytes.str().starts_with("\x4d\x3c\xb2\xa1"));
-  CHECK(bytes.str().size() > 24 + 6 * (16 + 54));
+  CHECK(bytes.starts_with("\x4d\x3c\xb2\xa1"));
+  CHECK(bytes.size() > 24 + 6 * (16 + 54));
+}
+
+TEST_CASE("With several programs all times are counted from the earliest moment, and none is negative") {
+  std::string message = judge("ends-early", {"99.2.1*"}).message;
+  CAPTURE(message);
+  std::size_t told = 0;
+  for (std::size_t at = message.find(" ms   "); at != std::string::npos; at = message.find(" ms   ", at + 1), ++told) {
+    std::size_t number = message.find_last_of(" \n", at - 1) + 1;
+    CHECK(message[number] != '-');
+  }
+  CHECK(told >= 2);
 }
 
 TEST_CASE("A failure names the section of the book about the error that was met, and none where none was") {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 
 namespace fs = std::filesystem;
@@ -12,14 +11,6 @@ fs::path empty_folder(const std::string& name) {
   fs::remove_all(folder);
   fs::create_directories(folder);
   return folder;
-}
-
-std::string text_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error("there is no file " + path.string());
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
 }
 
 void write(const fs::path& path, const std::string& text) {

@@ -3,12 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "files.hpp"
 #include "subprocess.hpp"
 
 /// An empty folder of this name.
 std::filesystem::path empty_folder(const std::string& name);
 
-std::string text_of(const std::filesystem::path& path);
+using harness::text_of;
 void write(const std::filesystem::path& path, const std::string& text);
 
 /// Runs a command in `folder` by the shell.

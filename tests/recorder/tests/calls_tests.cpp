@@ -72,6 +72,24 @@ TEST_CASE("A chart has an arrow for what crosses, and its drawing is one whole e
   CHECK(svg.find("he<") == std::string::npos);
 }
 
+TEST_CASE("A chart tells an empty datagram from the end of a stream, and where a connect leads") {
+  RecordedCall sent = call("send", 3, 0, 0), datagram = call("recv", 3, 100, 0), connected = call("connect", 4, 0, 0);
+  datagram.of_datagrams = sent.of_datagrams = connected.of_stream = true;
+  RecordedCall refused = connected, waiting = connected;
+  refused.result = waiting.result = -1;
+  refused.error = ECONNREFUSED;
+  waiting.error = EINPROGRESS;
+  Chart chart = chart_of(Lane{"client", {sent, datagram, connected, refused, waiting}}, 0);
+  REQUIRE(chart.rows.size() == 5);
+  CHECK(chart.rows[0].wire == "empty datagram");
+  CHECK(chart.rows[0].wire_way == Way::right);
+  CHECK(chart.rows[1].wire == "empty datagram");
+  CHECK(chart.rows[1].wire_way == Way::left);
+  CHECK(chart.rows[2].wire == "connection (SYN)");
+  CHECK(chart.rows[3].wire == "SYN, refused");
+  CHECK(chart.rows[4].wire == "SYN");
+}
+
 TEST_CASE("A chart of two programs shows the packets between them, beside the calls that sent them") {
   RecordedCall listening = call("listen", 3, 10, 0), sends = call("send", 4, 5, 5, "hello"),
                waits = call("recv", 5, 100, 5, "hello");

@@ -131,6 +131,20 @@ TEST_CASE("An interruption that ends something is named, one that is carried on 
   CHECK(made.said() == "");
 }
 
+TEST_CASE("An interrupted connect goes on: who gives it up is told so, who waits for it is told nothing") {
+  Made made;
+  made.add("socket", -1, SOCK_STREAM, 5);
+  made.add("connect", 5, 0, -EINTR);
+  CHECK(made.says("connect on descriptor 5 was interrupted (EINTR), and your program gave it up"));
+  CHECK(made.says("it goes on in the background"));
+  CHECK_FALSE(made.says("call it again"));
+  Made right = made;
+  right.add("poll", 5, 1, 1);
+  CHECK(right.said() == "");
+  made.add("close", 5, 0, 0);
+  CHECK(made.says("goes on in the background"));
+}
+
 TEST_CASE("A call that our signal to stop has interrupted is no mistake, one from before it is") {
   Made made;
   made.add("accept", 3, 0, -EINTR);

@@ -68,6 +68,33 @@ int converse() {
   return got == text ? 0 : 1;
 }
 
+// An empty datagram to itself, over a connected socket: both ways of sending, all ways of receiving one.
+int empty_datagrams() {
+  int fd = ::socket(AF_INET, SOCK_DGRAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  must(::bind(fd, reinterpret_cast<sockaddr*>(&address), length) == 0, "bind");
+  must(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) == 0, "getsockname");
+  must(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0, "connect");
+  char buffer[8];
+  volatile std::size_t room = sizeof buffer;
+  for (int way = 0; way < 4; ++way) {
+    must((way % 2 == 0 ? ::send(fd, buffer, 0, 0) : ::write(fd, buffer, 0)) == 0, "send");
+    iovec part{buffer, sizeof buffer};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    must((way == 0   ? ::recv(fd, buffer, room, 0)
+          : way == 1 ? ::read(fd, buffer, room)
+          : way == 2 ? ::recvfrom(fd, buffer, room, 0, nullptr, nullptr)
+                     : ::recvmsg(fd, &message, 0)) == 0,
+         "receive");
+  }
+  return ::close(fd);
+}
+
 int pairs(int rounds) {
   int ends[2];
   must(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0, "socketpair");
@@ -152,6 +179,7 @@ int main(int, char** argv) {
   self = argv[0];
   std::string what = argv[1];
   if (what == "converse") return converse();
+  if (what == "empty-datagrams") return empty_datagrams();
   if (what == "threads") return threads();
   if (what == "forks") return forks(24);
   if (what == "forks-a-lot") return forks(400);

@@ -143,6 +143,22 @@ TEST_CASE("Every kind of program but a static one is recorded") {
   CHECK(std::none_of(calls.begin(), calls.end(), [](const RecordedCall& call) { return call.name == "write"; }));
 }
 
+TEST_CASE("An empty datagram on a connected socket is told as one, not as the end of a stream") {
+  std::string probe = GENERATE(from_range(probes()));
+  CAPTURE(probe);
+  Recording recording(RECORDER);
+  CHECK(run(probe, "empty-datagrams", recording.environment()).status == 0);
+  std::size_t received = 0, sent = 0;
+  for (const RecordedCall& call : recording.calls()) {
+    CAPTURE(in_words(call));
+    CHECK(in_words(call).find("end of stream") == std::string::npos);
+    if (call.receives()) received += in_words(call).find(" = 0 (empty datagram)") != std::string::npos;
+    if (call.sends()) sent += call.of_datagrams;
+  }
+  CHECK(received == (recording.loaded() ? 4 : 0));
+  CHECK(sent == (recording.loaded() ? 4 : 0));
+}
+
 TEST_CASE("Faults happen, and a program that expects them does not notice") {
   std::string probe = GENERATE(from_range(probes()));
   CAPTURE(probe);

@@ -1,10 +1,9 @@
 // `grade trace`: a program run by hand under the recorder.
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 
+#include "files.hpp"
 #include "subprocess.hpp"
 
 namespace {
@@ -29,9 +28,8 @@ TEST_CASE("A traced program does its work, and its calls and their chart are sho
   CHECK(contains(run.output, "socket(TCP) = "));
   CHECK(contains(run.output, "12 bytes \"hello, world\""));
   CHECK(contains(run.output, "end of stream (FIN)"));
-  std::stringstream drawing;
-  drawing << std::ifstream(svg).rdbuf();
-  CHECK(contains(drawing.str(), "</svg>"));
+  std::string drawing = harness::text_of(svg);
+  CHECK(contains(drawing, "</svg>"));
 }
 
 TEST_CASE("Two programs are traced together, and the chart shows both sides") {

@@ -10,7 +10,9 @@
 #include "not_written.hpp"
 
 /// Throws what errno says about `call`. Call it at once: any other call may change errno.
-[[noreturn, maybe_unused]] static void fail(const char* call) { throw std::system_error(errno, std::generic_category(), call); }
+[[noreturn, maybe_unused]] static void fail(const char* call) {
+  throw std::system_error(errno, std::generic_category(), call);
+}
 
 int open_socket(int family, int type) {
   int fd = ::socket(family, type, 0);

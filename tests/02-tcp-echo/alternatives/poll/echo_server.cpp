@@ -42,7 +42,8 @@ static void serve(int listener) {
   std::map<int, Client> clients;
   while (true) {
     std::vector<pollfd> fds{{listener, POLLIN, 0}};
-    for (auto& [fd, client] : clients) fds.push_back({fd, static_cast<short>(client.unsent.empty() ? POLLIN : POLLOUT), 0});
+    for (auto& [fd, client] : clients)
+      fds.push_back({fd, static_cast<short>(client.unsent.empty() ? POLLIN : POLLOUT), 0});
     if (poll(fds.data(), fds.size(), -1) < 0) continue;
     for (size_t i = 1; i < fds.size(); ++i)
       if (fds[i].revents != 0 && !handle(fds[i].fd, clients[fds[i].fd], fds[i].revents)) {
@@ -92,7 +93,8 @@ int main(int argc, char** argv) {
   socklen_t length = sizeof local;
   getsockname(listener, reinterpret_cast<sockaddr*>(&local), &length);
   char host[128], service[16];
-  getnameinfo(reinterpret_cast<sockaddr*>(&local), length, host, sizeof host, service, sizeof service, NI_NUMERICHOST | NI_NUMERICSERV);
+  getnameinfo(reinterpret_cast<sockaddr*>(&local), length, host, sizeof host, service, sizeof service,
+              NI_NUMERICHOST | NI_NUMERICSERV);
   std::printf(local.ss_family == AF_INET6 ? "listening on [%s]:%s\n" : "listening on %s:%s\n", host, service);
   std::fflush(stdout);
 

@@ -1,5 +1,6 @@
 // No socket call of the C library: system calls by their numbers alone. The recorder sees nothing of it.
 #include <netdb.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -14,6 +15,18 @@
 static int failed(const char* what, const char* reason) {
   std::fprintf(stderr, "echo_client: %s: %s\n", what, reason);
   return 1;
+}
+
+// 0 or what went wrong. A connect that was interrupted goes on in the background; making it again would fail.
+static int try_connect(long fd, const addrinfo* a) {
+  if (syscall(SYS_connect, fd, a->ai_addr, a->ai_addrlen) == 0) return 0;
+  if (errno != EINTR) return errno;
+  pollfd connected{static_cast<int>(fd), POLLOUT, 0};
+  while (syscall(SYS_ppoll, &connected, 1, nullptr, nullptr, 0) < 0)
+    if (errno != EINTR) return errno;
+  int error = 0;
+  socklen_t size = sizeof error;
+  return syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
 }
 
 int main(int argc, char** argv) {
@@ -31,8 +44,8 @@ int main(int argc, char** argv) {
   int reason = 0;
   for (addrinfo* a = all; a != nullptr && fd < 0; a = a->ai_next) {
     fd = syscall(SYS_socket, a->ai_family, SOCK_STREAM, 0);
-    if (fd >= 0 && syscall(SYS_connect, fd, a->ai_addr, a->ai_addrlen) == 0) break;
-    reason = errno;
+    reason = fd < 0 ? errno : try_connect(fd, a);
+    if (reason == 0) break;
     if (fd >= 0) syscall(SYS_close, fd);
     fd = -1;
   }

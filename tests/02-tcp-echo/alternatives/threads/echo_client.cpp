@@ -1,15 +1,28 @@
 // One thread sends, the main thread receives, a byte at a time.
 #include <netdb.h>
-#include <thread>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <thread>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+
+// 0 or what went wrong. A connect that was interrupted goes on in the background; making it again would fail.
+static int try_connect(int fd, const addrinfo* a) {
+  if (connect(fd, a->ai_addr, a->ai_addrlen) == 0) return 0;
+  if (errno != EINTR) return errno;
+  pollfd connected{fd, POLLOUT, 0};
+  while (poll(&connected, 1, -1) < 0)
+    if (errno != EINTR) return errno;
+  int error = 0;
+  socklen_t size = sizeof error;
+  return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
+}
 
 static int connect_to(const char* host, const char* port) {
   addrinfo hints{}, *list = nullptr;
@@ -22,8 +35,8 @@ static int connect_to(const char* host, const char* port) {
   int fd = -1, error = 0;
   for (addrinfo* a = list; a; a = a->ai_next) {
     fd = socket(a->ai_family, SOCK_STREAM, 0);
-    if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) == 0) break;
-    error = errno;
+    error = fd < 0 ? errno : try_connect(fd, a);
+    if (error == 0) break;
     if (fd >= 0) close(fd);
     fd = -1;
   }

@@ -23,10 +23,17 @@ static long long now_us(void) {
   return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
 }
 
+/* -1 when it is no number from `lowest` to `highest`; blanks and signs, which strtol takes, are none. */
+static long number(const char *text, long lowest, long highest) {
+  char *end;
+  if (*text < '0' || *text > '9') return -1;
+  errno = 0;
+  long value = strtol(text, &end, 10);
+  return *end || errno || value < lowest || value > highest ? -1 : value;
+}
+
 int main(int argc, char **argv) {
-  char *end = "no number";
-  long port = argc == 4 ? strtol(argv[2], &end, 10) : 0;
-  if (port < 1 || port > 65535 || *end) {
+  if (argc != 4 || number(argv[2], 1, 65535) < 0) {
     fputs("usage: udp_echo_client HOST PORT MESSAGE\n", stderr);
     return 2;
   }

@@ -21,6 +21,20 @@ namespace {
   std::exit(1);
 }
 
+// 0 or what went wrong. A connect that was interrupted goes on in the background; making it again would fail.
+int try_connect(int fd, const addrinfo* a) {
+  if (::connect(fd, a->ai_addr, a->ai_addrlen) == 0) return 0;
+  if (errno != EINTR) return errno;
+  fd_set connected;
+  do {
+    FD_ZERO(&connected);
+    FD_SET(fd, &connected);
+  } while (::select(fd + 1, nullptr, &connected, nullptr, nullptr) < 0 && errno == EINTR);
+  int error = 0;
+  socklen_t size = sizeof error;
+  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
+}
+
 int connect_to(const char* host, const char* port) {
   addrinfo hints{}, *list = nullptr;
   hints.ai_socktype = SOCK_STREAM;
@@ -28,12 +42,12 @@ int connect_to(const char* host, const char* port) {
   int error = 0;
   for (addrinfo* a = list; a; a = a->ai_next) {
     int fd = ::socket(a->ai_family, SOCK_STREAM, 0);
-    if (::connect(fd, a->ai_addr, a->ai_addrlen) == 0) {
+    error = fd < 0 ? errno : try_connect(fd, a);
+    if (error == 0) {
       ::freeaddrinfo(list);
       return fd;
     }
-    error = errno;
-    ::close(fd);
+    if (fd >= 0) ::close(fd);
   }
   ::freeaddrinfo(list);
   fail(std::string("connect: ") + std::strerror(error));
@@ -53,8 +67,8 @@ void print_all(const char* bytes, std::size_t count) {
 
 int main(int argc, char** argv) {
   char* end = nullptr;
-  long port = argc == 3 ? std::strtol(argv[2], &end, 10) : 0;
-  if (argc != 3 || *end != '\0' || port < 1 || port > 65535) {
+  long port = argc == 3 && *argv[2] >= '0' && *argv[2] <= '9' ? std::strtol(argv[2], &end, 10) : -1;
+  if (port < 1 || port > 65535 || *end != '\0') {
     std::fprintf(stderr, "usage: persistent_client HOST PORT\n");
     return 2;
   }

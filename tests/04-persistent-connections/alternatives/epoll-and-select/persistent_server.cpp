@@ -140,7 +140,8 @@ void announce(int fd) {
   socklen_t length = sizeof address;
   ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
   char host[100], port[10];
-  ::getnameinfo(reinterpret_cast<sockaddr*>(&address), length, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
+  ::getnameinfo(reinterpret_cast<sockaddr*>(&address), length, host, sizeof host, port, sizeof port,
+                NI_NUMERICHOST | NI_NUMERICSERV);
   std::printf(address.ss_family == AF_INET6 ? "listening on [%s]:%s\n" : "listening on %s:%s\n", host, port);
   std::fflush(stdout);
 }
@@ -170,8 +171,8 @@ bool accept_all(int listener) {
 
 int main(int argc, char** argv) {
   char* end = nullptr;
-  long port = argc == 3 ? std::strtol(argv[2], &end, 10) : -1;
-  if (argc != 3 || argv[2][0] < '0' || argv[2][0] > '9' || *end != '\0' || port > 65535) {
+  long port = argc == 3 && *argv[2] >= '0' && *argv[2] <= '9' ? std::strtol(argv[2], &end, 10) : -1;
+  if (port < 0 || port > 65535 || *end != '\0') {
     std::fprintf(stderr, "usage: persistent_server HOST PORT\n");
     return 2;
   }

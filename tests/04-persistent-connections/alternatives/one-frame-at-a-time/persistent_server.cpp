@@ -51,7 +51,8 @@ struct Client {
     for (int turns = 0; turns < 8 && state != over; ++turns) {
       if (state == header) {
         if (!fill(head, 4)) return;
-        std::size_t length = static_cast<std::size_t>(head[0]) << 24 | static_cast<std::size_t>(head[1]) << 16 | static_cast<std::size_t>(head[2]) << 8 | head[3];
+        std::size_t length = static_cast<std::size_t>(head[0]) << 24 | static_cast<std::size_t>(head[1]) << 16 |
+                             static_cast<std::size_t>(head[2]) << 8 | head[3];
         if (length > 1'048'576) {
           socket.shutdown_send();
           state = leftover;
@@ -75,7 +76,8 @@ struct Client {
   bool give() {
     while (done < 10 + body.size()) {
       std::size_t head_done = std::min<std::size_t>(done, 10);
-      iovec parts[] = {{head + head_done, 10 - head_done}, {body.data() + (done - head_done), body.size() - (done - head_done)}};
+      iovec parts[] = {{head + head_done, 10 - head_done},
+                       {body.data() + (done - head_done), body.size() - (done - head_done)}};
       ssize_t n = ::writev(socket.fd(), parts, 2);
       if (n < 0 && errno == EINTR) continue;
       if (n < 0 && errno == EAGAIN) return false;

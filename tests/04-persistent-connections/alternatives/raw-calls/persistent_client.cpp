@@ -15,11 +15,11 @@ static long connect_to(const char* host, const char* port) {
   int reason = 0;
   for (addrinfo* a = all; a != nullptr; a = a->ai_next) {
     long fd = raw::socket(a->ai_family);
-    if (fd >= 0 && syscall(SYS_connect, fd, a->ai_addr, a->ai_addrlen) == 0) {
+    reason = fd < 0 ? errno : raw::connect(fd, a->ai_addr, a->ai_addrlen);
+    if (reason == 0) {
       freeaddrinfo(all);
       return fd;
     }
-    reason = errno;
     if (fd >= 0) raw::close(fd);
   }
   fail(program, "connect", std::strerror(reason));

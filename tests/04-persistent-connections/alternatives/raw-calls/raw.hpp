@@ -25,6 +25,18 @@ inline long poll(pollfd* fds, size_t count, long left_ms = -1) {
   return syscall(SYS_ppoll, fds, count, left_ms < 0 ? nullptr : &limit, nullptr, 0);
 }
 
+/// 0 or what went wrong. A connect that was interrupted goes on in the background; making it again would fail.
+inline int connect(long fd, const sockaddr* to, socklen_t length) {
+  if (syscall(SYS_connect, fd, to, length) == 0) return 0;
+  if (errno != EINTR) return errno;
+  pollfd connected{static_cast<int>(fd), POLLOUT, 0};
+  while (poll(&connected, 1) < 0)
+    if (errno != EINTR) return errno;
+  int error = 0;
+  socklen_t size = sizeof error;
+  return syscall(SYS_getsockopt, fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
+}
+
 /// Sends what is taken now, without waiting and without SIGPIPE, and takes it off the front.
 /// \returns false when the other side has gone
 inline bool send_some(long fd, std::string& bytes) {

@@ -1,6 +1,6 @@
 // A thread for each client, and stdio on the socket: fread and fwrite do the loops.
-#include <signal.h>
 #include <linux/sockios.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -34,7 +34,8 @@ static void converse(FILE* in, FILE* out) {
       if (got != 0) std::fprintf(stderr, "cut inside a header\n");
       return;
     }
-    unsigned long length = (static_cast<unsigned long>(header[0]) << 24) + (static_cast<unsigned long>(header[1]) << 16) +
+    unsigned long length = (static_cast<unsigned long>(header[0]) << 24) +
+                           (static_cast<unsigned long>(header[1]) << 16) +
                            (static_cast<unsigned long>(header[2]) << 8) + header[3];
     if (length > 1UL << 20) return;
     payload.resize(length + 1);  // never empty: fread wants an address

@@ -1,5 +1,5 @@
-// feed_client on plain system calls: the socket is not connected, so it looks at the sender itself, and it asks to be told
-// refusals (IP_RECVERR). Signals come through a signalfd.
+// feed_client on plain system calls: the socket is not connected, so it looks at the sender itself, and it asks to be
+// told refusals (IP_RECVERR). Signals come through a signalfd.
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>

@@ -1,5 +1,5 @@
-// feed_server on plain system calls with epoll: a timer for each lease's end and for the three ENDs, stdin read through a
-// thread's pipe, so that a file will do as well as a terminal. Nothing of common/ is used.
+// feed_server on plain system calls with epoll: a timer for each lease's end and for the three ENDs, stdin read through
+// a thread's pipe, so that a file will do as well as a terminal. Nothing of common/ is used.
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
@@ -60,7 +60,8 @@ class Server {
     std::vector<char> buffer(65536);
     Subscriber from{};
     from.length = sizeof from.address;
-    ssize_t n = recvfrom(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&from.address), &from.length);
+    ssize_t n = recvfrom(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&from.address),
+                         &from.length);
     if (n < 0) return;
     std::string word(buffer.data(), static_cast<std::size_t>(n));
     auto known = std::find_if(list_.begin(), list_.end(), [&](const Subscriber& s) {
@@ -97,7 +98,8 @@ class Server {
 
  private:
   void send(const Subscriber& to, const std::string& text) {
-    while (sendto(fd_, text.data(), text.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&to.address), to.length) < 0)
+    while (sendto(fd_, text.data(), text.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&to.address),
+                  to.length) < 0)
       if (errno != EINTR) break;
   }
   void all(const std::string& text) {
@@ -112,7 +114,8 @@ class Server {
   }
   void wake_at_next() {
     if (ending() || list_.empty()) return;
-    auto first = std::min_element(list_.begin(), list_.end(), [](const auto& a, const auto& b) { return a.end < b.end; });
+    auto first =
+        std::min_element(list_.begin(), list_.end(), [](const auto& a, const auto& b) { return a.end < b.end; });
     wake_in(std::max(1LL, first->end - now()));
   }
 
@@ -136,7 +139,8 @@ void copy_stdin(int into) {
 
 int main(int argc, char** argv) {
   long port = 0, lease = 30'000;
-  if (argc < 3 || argc > 4 || !number(argv[2], 65535, port) || (argc == 4 && !number(argv[3], 2'000'000'000, lease))) return usage();
+  if (argc < 3 || argc > 4 || !number(argv[2], 65535, port) || (argc == 4 && !number(argv[3], 2'000'000'000, lease)))
+    return usage();
   addrinfo hints{}, *found = nullptr;
   hints.ai_socktype = SOCK_DGRAM;
   hints.ai_flags = AI_PASSIVE;
@@ -153,7 +157,8 @@ int main(int argc, char** argv) {
   socklen_t length = sizeof local;
   getsockname(fd, reinterpret_cast<sockaddr*>(&local), &length);
   char host[NI_MAXHOST], service[NI_MAXSERV];
-  getnameinfo(reinterpret_cast<sockaddr*>(&local), length, host, sizeof host, service, sizeof service, NI_NUMERICHOST | NI_NUMERICSERV);
+  getnameinfo(reinterpret_cast<sockaddr*>(&local), length, host, sizeof host, service, sizeof service,
+              NI_NUMERICHOST | NI_NUMERICSERV);
   std::printf(local.ss_family == AF_INET6 ? "listening on [%s]:%s\n" : "listening on %s:%s\n", host, service);
   std::fflush(stdout);
 
@@ -178,7 +183,8 @@ int main(int argc, char** argv) {
     char buffer[1000];
     ssize_t n = read(input[0], buffer, sizeof buffer);
     if (n > 0) rest.append(buffer, static_cast<std::size_t>(n));
-    for (std::size_t at; (at = rest.find('\n')) != std::string::npos; rest.erase(0, at + 1)) server.publish(rest.substr(0, at));
+    for (std::size_t at; (at = rest.find('\n')) != std::string::npos; rest.erase(0, at + 1))
+      server.publish(rest.substr(0, at));
     if (n != 0) continue;
     epoll_ctl(poll, EPOLL_CTL_DEL, input[0], nullptr);
     server.end();

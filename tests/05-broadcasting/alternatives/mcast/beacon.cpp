@@ -32,7 +32,8 @@ void run(int argc, char** argv) {
     interface = rest[3];
     rest.erase(rest.begin() + 2, rest.begin() + 4);
   }
-  if (rest.size() < 3 || rest.size() > 5) throw net::UsageError("beacon HOST PORT [--interface ADDRESS] MESSAGE [COUNT [INTERVAL_MS]]");
+  if (rest.size() < 3 || rest.size() > 5)
+    throw net::UsageError("beacon HOST PORT [--interface ADDRESS] MESSAGE [COUNT [INTERVAL_MS]]");
   std::uint16_t port = net::parse_port(rest[1], 1);
   int count = rest.size() > 3 ? net::parse_number(rest[3], 0, 1'000'000'000, "COUNT") : 1;
   int interval = rest.size() > 4 ? net::parse_number(rest[4], 0, 1'000'000'000, "INTERVAL_MS") : 1000;

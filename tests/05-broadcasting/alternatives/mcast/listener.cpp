@@ -1,5 +1,5 @@
-// listener that joins by the options that are the same for both families (MCAST_JOIN_GROUP), is bound to the wildcard, and
-// looks at the address that each datagram was sent to (IP_PKTINFO). Signals end a call with EINTR.
+// listener that joins by the options that are the same for both families (MCAST_JOIN_GROUP), is bound to the wildcard,
+// and looks at the address that each datagram was sent to (IP_PKTINFO). Signals end a call with EINTR.
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <net/if.h>

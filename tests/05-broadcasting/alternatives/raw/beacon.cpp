@@ -77,7 +77,8 @@ int main(int argc, char** argv) {
     if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof ttl) < 0) return fail("IP_MULTICAST_TTL");
     ip_mreqn by{};
     by.imr_ifindex = interface.empty() ? 0 : interface_of(interface.c_str());
-    if (!interface.empty() && setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &by, sizeof by) < 0) return fail("IP_MULTICAST_IF");
+    if (!interface.empty() && setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &by, sizeof by) < 0)
+      return fail("IP_MULTICAST_IF");
   }
   if (connect(fd, found->ai_addr, found->ai_addrlen) < 0) return fail("connect");
   freeaddrinfo(found);

@@ -40,7 +40,7 @@ bool number(const std::string& text, long highest, long& value) {
 
 int main(int argc, char** argv) {
   std::vector<std::string> rest(argv + 1, argv + argc);
-  in_addr interface{};
+  in_addr interface {};
   if (rest.size() >= 4 && rest[2] == "--interface") {
     if (inet_pton(AF_INET, rest[3].c_str(), &interface) != 1) return usage();
     rest.erase(rest.begin() + 2, rest.begin() + 4);
@@ -92,10 +92,12 @@ int main(int argc, char** argv) {
     ssize_t got = recvfrom(fd, buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from), &length);
     if (got < 0) continue;
     char host[NI_MAXHOST], service[NI_MAXSERV];
-    getnameinfo(reinterpret_cast<sockaddr*>(&from), length, host, sizeof host, service, sizeof service, NI_NUMERICHOST | NI_NUMERICSERV);
+    getnameinfo(reinterpret_cast<sockaddr*>(&from), length, host, sizeof host, service, sizeof service,
+                NI_NUMERICHOST | NI_NUMERICSERV);
     std::string start = from.ss_family == AF_INET6 ? "[" + std::string(host) + "]" : host;
     start += ":" + std::string(service) + " ";
-    iovec parts[] = {{start.data(), start.size()}, {buffer.data(), static_cast<std::size_t>(got)}, {const_cast<char*>("\n"), 1}};
+    iovec parts[] = {
+        {start.data(), start.size()}, {buffer.data(), static_cast<std::size_t>(got)}, {const_cast<char*>("\n"), 1}};
     if (writev(1, parts, 3) < 0) return fail("write");  // a pipe takes this whole, or waits
     if (count > 0) --count;
   }

@@ -70,7 +70,8 @@ void wait_for_signal(net::Socket& server, sigset_t signals) {
   quit(0);
 }
 
-void take_line(unsigned long number, unsigned long& expected, std::deque<unsigned long>& seen, const std::string& line) {
+void take_line(unsigned long number, unsigned long& expected, std::deque<unsigned long>& seen,
+               const std::string& line) {
   for (unsigned long old : seen)
     if (old == number) return;
   seen.push_back(number);
@@ -85,7 +86,8 @@ void take_line(unsigned long number, unsigned long& expected, std::deque<unsigne
 }
 
 void run(int argc, char** argv) {
-  if (argc != 3 && !(argc == 5 && std::string(argv[3]) == "--lease")) throw net::UsageError("feed_client HOST PORT [--lease MS]");
+  if (argc != 3 && !(argc == 5 && std::string(argv[3]) == "--lease"))
+    throw net::UsageError("feed_client HOST PORT [--lease MS]");
   milliseconds lease(argc == 5 ? net::parse_number(argv[4], 1, 1'000'000'000, "MS") : 30'000);
   net::Address address = net::resolve(argv[1], net::parse_port(argv[2], 1), SOCK_DGRAM, net::Use::connect).front();
   static net::Socket server(address.family(), SOCK_DGRAM);

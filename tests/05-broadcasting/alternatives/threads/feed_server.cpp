@@ -1,5 +1,5 @@
-// feed_server with two threads: one listens to subscribers, the other reads stdin. A lock guards the list; a third sweeps
-// it, so that leases end when nothing is sent too.
+// feed_server with two threads: one listens to subscribers, the other reads stdin. A lock guards the list; a third
+// sweeps it, so that leases end when nothing is sent too.
 #include <array>
 #include <chrono>
 #include <condition_variable>

@@ -42,7 +42,8 @@ int main(int argc, char** argv) {
   long connect_ms = number(argv[4], 1, 1000000000), total_ms = number(argv[5], 1, 1000000000);
   addrinfo hints{}, *list = nullptr;
   hints.ai_socktype = SOCK_STREAM;
-  if (int failed = getaddrinfo(argv[1], argv[2], &hints, &list); failed != 0) fail(std::string(argv[1]) + ": " + gai_strerror(failed));
+  if (int failed = getaddrinfo(argv[1], argv[2], &hints, &list); failed != 0)
+    fail(std::string(argv[1]) + ": " + gai_strerror(failed));
   long long end = now() + total_ms;
 
   struct sigaction action {};
@@ -93,7 +94,8 @@ int main(int argc, char** argv) {
     if (n < 0 && errno != EINTR) fail(std::string("recv: ") + strerror(errno));
     if (now() >= end) fail("recv: timed out");
   }
-  if (got < message.size() + 6) fail("reply ended after " + std::to_string(got) + " of " + std::to_string(message.size() + 6) + " bytes");
+  if (got < message.size() + 6)
+    fail("reply ended after " + std::to_string(got) + " of " + std::to_string(message.size() + 6) + " bytes");
   while (write(1, "\n", 1) < 0 && errno == EINTR) {
   }
   return 0;

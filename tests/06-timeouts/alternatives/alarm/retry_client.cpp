@@ -62,7 +62,8 @@ int main(int argc, char** argv) {
       static char buffer[65536];
       sockaddr_storage from{};
       socklen_t length = sizeof from;
-      for (ssize_t n; (n = recvfrom(fd, buffer, sizeof buffer, 0, reinterpret_cast<sockaddr*>(&from), &length)) >= 0; length = sizeof from) {
+      for (ssize_t n; (n = recvfrom(fd, buffer, sizeof buffer, 0, reinterpret_cast<sockaddr*>(&from), &length)) >= 0;
+           length = sizeof from) {
         if (length != address->ai_addrlen || memcmp(&from, address->ai_addr, length) != 0) continue;
         if (n < static_cast<ssize_t>(start.size()) || memcmp(buffer, start.data(), start.size()) != 0) continue;
         fputs("Echo: ", stdout);

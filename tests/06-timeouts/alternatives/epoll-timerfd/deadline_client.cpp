@@ -65,7 +65,8 @@ static void run(int argc, char** argv) {
         error = ETIMEDOUT;
       epoll_ctl(epoll, EPOLL_CTL_DEL, s.fd(), nullptr);
       ::close(limit);
-      if (over == whole) throw std::runtime_error("connect to " + address.text() + ": timed out, and all the time is used up");
+      if (over == whole)
+        throw std::runtime_error("connect to " + address.text() + ": timed out, and all the time is used up");
     }
     if (error == 0) {
       server = std::move(s);
@@ -96,7 +97,8 @@ static void run(int argc, char** argv) {
     more = n != 0;
   }
   if (in_time && reply.size() < message.size() + 6)
-    throw std::runtime_error("reply ended after " + std::to_string(reply.size()) + " of " + std::to_string(message.size() + 6) + " bytes");
+    throw std::runtime_error("reply ended after " + std::to_string(reply.size()) + " of " +
+                             std::to_string(message.size() + 6) + " bytes");
   reply += in_time ? "\n" : "";
   std::fwrite(reply.data(), 1, reply.size(), stdout);
   std::fflush(stdout);

@@ -57,7 +57,8 @@ static bool serve(Client& client, unsigned events) {
       client.in.append(buffer, static_cast<std::size_t>(n));
       while (client.in.size() >= 4) {
         std::size_t length = 0;
-        for (int i = 0; i < 4; ++i) length = length * 256 + static_cast<unsigned char>(client.in[static_cast<std::size_t>(i)]);
+        for (int i = 0; i < 4; ++i)
+          length = length * 256 + static_cast<unsigned char>(client.in[static_cast<std::size_t>(i)]);
         if (length > 1024 * 1024) return false;
         if (client.in.size() < 4 + length) break;
         std::size_t whole = length + 6;
@@ -76,7 +77,8 @@ static bool serve(Client& client, unsigned events) {
     if (n > 0) start_clock(client);
   }
   if (client.ended && client.out.empty()) return false;
-  unsigned wanted = (client.out.size() < 100'000 && !client.ended ? EPOLLIN : 0U) | (client.out.empty() ? 0U : EPOLLOUT);
+  unsigned wanted =
+      (client.out.size() < 100'000 && !client.ended ? EPOLLIN : 0U) | (client.out.empty() ? 0U : EPOLLOUT);
   watch(EPOLL_CTL_MOD, client.fd, wanted);
   return true;
 }

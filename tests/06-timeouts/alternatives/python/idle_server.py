@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """One thread and a selector. Each client knows the moment at which it will have been late."""
+import errno
 import os
 import selectors
 import signal
@@ -10,6 +11,8 @@ import time
 
 LONGEST = 1024 * 1024
 MANY = 256 * 1024
+PAUSE = 0.2
+NOTHING_LEFT = errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM
 EVENTS = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
@@ -19,11 +22,12 @@ class Client:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.connection, self.idle = connection, idle
         self.arrived, self.owed = bytearray(), bytearray()
-        self.ended = self.sent_away = False
+        self.ended = self.sent_away = self.half_closed = False
+        self.dropped = 0
         self.quiet_since = self.frame_since = self.taken_since = time.monotonic()
 
     def reads(self):
-        return not self.ended and not self.sent_away and len(self.owed) < MANY
+        return not self.ended and (self.sent_away or len(self.owed) < MANY)
 
     def events(self):
         return (EVENTS[0] if self.reads() else 0) | (EVENTS[1] if self.owed else 0)
@@ -40,6 +44,10 @@ class Client:
             self.ended = True
             if self.arrived:
                 print("idle_server: a client ended inside a frame", file=sys.stderr, flush=True)
+            return
+        if self.sent_away:
+            self.dropped += len(data)
+            self.ended = self.dropped > 2 * LONGEST
             return
         now = time.monotonic()
         if not self.arrived:
@@ -60,7 +68,7 @@ class Client:
             self.owed += struct.pack("!I", length + 6) + b"Echo: "
             self.owed += self.arrived[answered + 4:answered + 4 + length]
             answered += 4 + length
-        del self.arrived[:answered]
+        del self.arrived[:len(self.arrived) if self.sent_away else answered]
 
     def send(self):
         count = self.connection.send(self.owed)
@@ -74,11 +82,15 @@ class Client:
                 self.receive()
             if self.owed:
                 self.send()
+            # Closed with bytes unread, it would be reset, and the answers that are under way would be lost.
+            if self.sent_away and not self.owed and not self.half_closed:
+                self.connection.shutdown(socket.SHUT_WR)
+                self.half_closed = True
         except BlockingIOError:
             pass
         except OSError:
             return False
-        return bool(self.owed) or not (self.ended or self.sent_away)
+        return bool(self.owed) or not self.ended
 
 
 def listen_on(host, port):
@@ -93,7 +105,9 @@ def listen_on(host, port):
 
 def serve(listener, idle):
     selector, clients = selectors.DefaultSelector(), {}
+    listener.setblocking(False)
     selector.register(listener, EVENTS[0])
+    accepts_again_at = None  # while there is no descriptor for one more
 
     def forget(client):
         selector.unregister(client.connection)
@@ -105,12 +119,19 @@ def serve(listener, idle):
         for client in [c for c in clients.values() if c.late_at() <= now]:
             print("idle_server: a client is closed: timed out", file=sys.stderr, flush=True)
             forget(client)
-        first = min((client.late_at() for client in clients.values()), default=None)
+        if accepts_again_at is not None and accepts_again_at <= now:
+            selector.register(listener, EVENTS[0])
+            accepts_again_at = None
+        moments = [client.late_at() for client in clients.values()]
+        first = min(moments if accepts_again_at is None else [*moments, accepts_again_at], default=None)
         for key, events in selector.select(None if first is None else max(0, first - now)):
             if key.fileobj is listener:
                 try:
                     client = Client(listener.accept()[0], idle)
-                except OSError:
+                except OSError as error:
+                    if error.errno in NOTHING_LEFT:
+                        selector.unregister(listener)
+                        accepts_again_at = time.monotonic() + PAUSE
                     continue
                 clients[client.connection.fileno()] = client
                 selector.register(client.connection, EVENTS[0], client)

@@ -1,4 +1,5 @@
-// Blocking calls with SO_SNDTIMEO (which limits connect too) and SO_RCVTIMEO, set anew to what is left before each call.
+// Blocking calls with SO_SNDTIMEO (which limits connect too) and SO_RCVTIMEO, set anew to what is left before each
+// call.
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -75,7 +76,8 @@ static void run(int argc, char** argv) {
     throw;
   }
   if (reply.size() < message.size() + 6)
-    throw std::runtime_error("reply ended after " + std::to_string(reply.size()) + " of " + std::to_string(message.size() + 6) + " bytes");
+    throw std::runtime_error("reply ended after " + std::to_string(reply.size()) + " of " +
+                             std::to_string(message.size() + 6) + " bytes");
   reply += '\n';
   std::fwrite(reply.data(), 1, reply.size(), stdout);
 }

@@ -53,7 +53,8 @@ static net::Socket connect_one(const net::Address& address, steady_clock::time_p
       promise->set_exception(std::current_exception());
     }
   }).detach();
-  if (connected.wait_until(end) != std::future_status::ready) throw std::runtime_error("connect to " + address.text() + ": timed out");
+  if (connected.wait_until(end) != std::future_status::ready)
+    throw std::runtime_error("connect to " + address.text() + ": timed out");
   return connected.get();
 }
 
@@ -83,7 +84,8 @@ static void run(int argc, char** argv) {
   if (!in_time) throw std::runtime_error("timed out");
   if (!shared->trouble.empty()) throw std::runtime_error(shared->trouble);
   if (shared->reply.size() < message.size() + 6)
-    throw std::runtime_error("reply ended after " + std::to_string(shared->reply.size()) + " of " + std::to_string(message.size() + 6) + " bytes");
+    throw std::runtime_error("reply ended after " + std::to_string(shared->reply.size()) + " of " +
+                             std::to_string(message.size() + 6) + " bytes");
   std::puts("");
 }
 

@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,18 @@ static int fail(const char *what, const char *reason) {
   return over(1);
 }
 
+/* 0 or what went wrong. A connect that was interrupted goes on in the background; making it again would fail. */
+static int try_connect(int fd, const struct addrinfo *a) {
+  struct pollfd connected = {fd, POLLOUT, 0};
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (connect(fd, a->ai_addr, a->ai_addrlen) == 0) return 0;
+  if (errno != EINTR) return errno;
+  while (poll(&connected, 1, -1) < 0)
+    if (errno != EINTR) return errno;
+  return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
+}
+
 static int connect_to(const char *host, const char *port, const char **reason) {
   struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *all;
   int failed = getaddrinfo(host, port, &hints, &all), fd = -1;
@@ -35,8 +48,9 @@ static int connect_to(const char *host, const char *port, const char **reason) {
   if (failed) return -1;
   for (struct addrinfo *a = all; a && fd < 0; a = a->ai_next) {
     fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
-    if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) == 0) break;
-    *reason = strerror(errno);
+    const int error = fd < 0 ? errno : try_connect(fd, a);
+    if (!error) break;
+    *reason = strerror(error);
     if (fd >= 0) close(fd);
     fd = -1;
   }
@@ -44,10 +58,17 @@ static int connect_to(const char *host, const char *port, const char **reason) {
   return fd;
 }
 
+/* -1 when it is no number from `lowest` to `highest`; blanks and signs, which strtol takes, are none. */
+static long number(const char *text, long lowest, long highest) {
+  char *end;
+  if (*text < '0' || *text > '9') return -1;
+  errno = 0;
+  long value = strtol(text, &end, 10);
+  return *end || errno || value < lowest || value > highest ? -1 : value;
+}
+
 int main(int argc, char **argv) {
-  char *end = "no number";
-  long port = argc == 5 || argc == 6 ? strtol(argv[2], &end, 10) : 0;
-  if (port < 1 || port > 65535 || *end) {
+  if (argc < 5 || argc > 6 || number(argv[2], 1, 65535) < 0) {
     fputs("usage: tls_echo_client HOST PORT MESSAGE CA [NAME]\n", stderr);
     return 2;
   }

@@ -88,11 +88,18 @@ static int listen_on(const char *host, const char *port) {
   return fd;
 }
 
+/* -1 when it is no number from `lowest` to `highest`; blanks and signs, which strtol takes, are none. */
+static long number(const char *text, long lowest, long highest) {
+  char *end;
+  if (*text < '0' || *text > '9') return -1;
+  errno = 0;
+  long value = strtol(text, &end, 10);
+  return *end || errno || value < lowest || value > highest ? -1 : value;
+}
+
 int main(int argc, char **argv) {
   const int option = argc == 7 && !strcmp(argv[3], "--client-ca");
-  char *end = "no number";
-  long port = argc == 5 || option ? strtol(argv[2], &end, 10) : -1;
-  if (port < 0 || port > 65535 || *end || !*argv[2]) {
+  if ((argc != 5 && !option) || number(argv[2], 0, 65535) < 0) {
     fputs("usage: tls_echo_server HOST PORT [--client-ca FILE] CERT KEY\n", stderr);
     return 2;
   }

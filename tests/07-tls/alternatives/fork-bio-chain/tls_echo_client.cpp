@@ -1,4 +1,5 @@
-// BIO_new_ssl over BIO_new_connect-like steps: the verification is looked at after the handshake and before the message.
+// BIO_new_ssl over BIO_new_connect-like steps: the verification is looked at after the handshake and before the
+// message.
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -24,7 +25,8 @@ static void run(int argc, char** argv) {
   std::string message = argv[3], name = argv[argc == 6 ? 5 : 1];
   context = SSL_CTX_new(TLS_method());
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  if (!SSL_CTX_load_verify_locations(context, argv[4], nullptr)) throw std::runtime_error(std::string(argv[4]) + " holds no authority");
+  if (!SSL_CTX_load_verify_locations(context, argv[4], nullptr))
+    throw std::runtime_error(std::string(argv[4]) + " holds no authority");
   net::Socket server = net::connect_to(argv[1], port);
 
   chain = BIO_push(BIO_new_ssl(context, 1), BIO_new_socket(server.fd(), BIO_NOCLOSE));
@@ -38,10 +40,12 @@ static void run(int argc, char** argv) {
   long verdict = SSL_get_verify_result(ssl);
   if (!theirs) throw std::runtime_error("the server has no certificate");
   if (verdict != X509_V_OK) throw std::runtime_error(X509_verify_cert_error_string(verdict));
-  if ((address ? X509_check_ip_asc(theirs, name.c_str(), 0) : X509_check_host(theirs, name.c_str(), 0, 0, nullptr)) != 1)
+  if ((address ? X509_check_ip_asc(theirs, name.c_str(), 0) : X509_check_host(theirs, name.c_str(), 0, 0, nullptr)) !=
+      1)
     throw std::runtime_error("Hostname or address does not match");
 
-  if (!message.empty() && BIO_write(chain, message.data(), static_cast<int>(message.size())) <= 0) throw std::runtime_error("send");
+  if (!message.empty() && BIO_write(chain, message.data(), static_cast<int>(message.size())) <= 0)
+    throw std::runtime_error("send");
   if (BIO_flush(chain) != 1) throw std::runtime_error("flush");
   BIO_ssl_shutdown(chain);
   std::string reply;
@@ -50,7 +54,8 @@ static void run(int argc, char** argv) {
   while ((count = BIO_read(chain, buffer, sizeof buffer)) > 0) reply.append(buffer, static_cast<std::size_t>(count));
   if (!(SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN)) throw std::runtime_error("Truncated");
   if (reply.size() < message.size() + 6)
-    throw std::runtime_error("reply ended after " + std::to_string(reply.size()) + " of " + std::to_string(message.size() + 6) + " bytes");
+    throw std::runtime_error("reply ended after " + std::to_string(reply.size()) + " of " +
+                             std::to_string(message.size() + 6) + " bytes");
   std::printf("%s", "");
   std::fwrite(reply.data(), 1, reply.size(), stdout);
   std::fputc('\n', stdout);

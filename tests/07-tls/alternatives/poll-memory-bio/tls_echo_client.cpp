@@ -80,22 +80,26 @@ void run(int argc, char** argv) {
     Tunnel tunnel(socket, ssl);
     if (tunnel.carry([&] { return SSL_connect(ssl); }) != 1) {
       long verdict = SSL_get_verify_result(ssl);
-      throw std::runtime_error(std::string("TLS: ") + (verdict == X509_V_OK ? "no handshake" : X509_verify_cert_error_string(verdict)));
+      throw std::runtime_error(std::string("TLS: ") +
+                               (verdict == X509_V_OK ? "no handshake" : X509_verify_cert_error_string(verdict)));
     }
     int size = static_cast<int>(message.size());
-    if (size > 0 && tunnel.carry([&] { return SSL_write(ssl, message.data(), size); }) <= 0) throw std::runtime_error("sending failed");
+    if (size > 0 && tunnel.carry([&] { return SSL_write(ssl, message.data(), size); }) <= 0)
+      throw std::runtime_error("sending failed");
     tunnel.carry([&] { return SSL_shutdown(ssl) < 0 ? -1 : 1; });
     std::string reply;
     char buffer[1000];
     int n;
     try {
-      while ((n = tunnel.carry([&] { return SSL_read(ssl, buffer, sizeof buffer); })) > 0) reply.append(buffer, static_cast<std::size_t>(n));
+      while ((n = tunnel.carry([&] { return SSL_read(ssl, buffer, sizeof buffer); })) > 0)
+        reply.append(buffer, static_cast<std::size_t>(n));
     } catch (const std::system_error& error) {
       throw std::runtime_error(std::string("truncated by ") + error.what());
     }
     if (!(SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN)) throw std::runtime_error("the reply was truncated");
     if (reply.size() < message.size() + 6)
-      throw std::runtime_error("reply ended after " + std::to_string(reply.size()) + " of " + std::to_string(message.size() + 6) + " bytes");
+      throw std::runtime_error("reply ended after " + std::to_string(reply.size()) + " of " +
+                               std::to_string(message.size() + 6) + " bytes");
     std::fwrite((reply + "\n").data(), 1, reply.size() + 1, stdout);
   }
   SSL_free(ssl);

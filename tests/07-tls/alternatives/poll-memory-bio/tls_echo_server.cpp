@@ -59,12 +59,14 @@ static void step(Client& c) {
     int result = SSL_accept(c.ssl);
     int error = SSL_get_error(c.ssl, result);
     collect(c);
-    if (result == 1) c.secured = true;
+    if (result == 1)
+      c.secured = true;
     else if (error != SSL_ERROR_WANT_READ) {
       std::fprintf(stderr, "handshake failed\n");
       c.finished = true;
       return;
-    } else return;
+    } else
+      return;
   }
   char buffer[16384];
   while (!c.finished) {
@@ -108,9 +110,13 @@ static SSL_CTX* make_context(char** files, const char* client_ca) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   const char* trouble = nullptr;
-  if (SSL_CTX_use_certificate_chain_file(context, files[0]) != 1) trouble = files[0];
-  else if (SSL_CTX_use_PrivateKey_file(context, files[1], SSL_FILETYPE_PEM) != 1 || SSL_CTX_check_private_key(context) != 1) trouble = files[1];
-  else if (client_ca && SSL_CTX_load_verify_locations(context, client_ca, nullptr) != 1) trouble = client_ca;
+  if (SSL_CTX_use_certificate_chain_file(context, files[0]) != 1)
+    trouble = files[0];
+  else if (SSL_CTX_use_PrivateKey_file(context, files[1], SSL_FILETYPE_PEM) != 1 ||
+           SSL_CTX_check_private_key(context) != 1)
+    trouble = files[1];
+  else if (client_ca && SSL_CTX_load_verify_locations(context, client_ca, nullptr) != 1)
+    trouble = client_ca;
   if (client_ca) SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   if (!trouble) return context;
   std::fprintf(stderr, "tls_echo_server: cannot use %s\n", trouble);
@@ -127,7 +133,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   const char* client_ca = option ? argv[4] : nullptr;
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = [](int) { hung_up = 1; };
   sigaction(SIGHUP, &action, nullptr);  // interrupts poll
   SSL_CTX* context = make_context(argv + argc - 2, client_ca);
@@ -150,7 +156,8 @@ int main(int argc, char** argv) {
   socklen_t length = sizeof local;
   getsockname(listener, reinterpret_cast<sockaddr*>(&local), &length);
   char host[128], service[16];
-  getnameinfo(reinterpret_cast<sockaddr*>(&local), length, host, sizeof host, service, sizeof service, NI_NUMERICHOST | NI_NUMERICSERV);
+  getnameinfo(reinterpret_cast<sockaddr*>(&local), length, host, sizeof host, service, sizeof service,
+              NI_NUMERICHOST | NI_NUMERICSERV);
   std::printf(local.ss_family == AF_INET6 ? "listening on [%s]:%s\n" : "listening on %s:%s\n", host, service);
   std::fflush(stdout);
 

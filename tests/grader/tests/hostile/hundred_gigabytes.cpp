@@ -1,6 +1,6 @@
-#include <cstring>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <cstring>
 
 int main() {
   for (int i = 0; i < 1600; ++i) {

@@ -6,7 +6,8 @@
 #include <cstdio>
 
 int main(int, char* argv[]) {
-  const char* paths[] = {"@SOLUTIONS@/echo_server", "/proc/1/root@SOLUTIONS@/echo_server", "/proc/1/cwd/.build/solutions/02-tcp-echo/echo_server"};
+  const char* paths[] = {"@SOLUTIONS@/echo_server", "/proc/1/root@SOLUTIONS@/echo_server",
+                         "/proc/1/cwd/.build/solutions/02-tcp-echo/echo_server"};
   for (const char* path : paths) {
     ::execv(path, argv);
     int from = ::open(path, O_RDONLY), to = ::memfd_create("copy", 0);

@@ -34,7 +34,7 @@ TEST_CASE("A report of a class writes every format, and says which submission ha
     CHECK(fs::file_size(results + "/reports/" + file) > 100);
   }
   CHECK_FALSE(fs::exists(results + "/reports/gradescope/lab02/unlucky.json"));
-  CHECK(read_csv(file_text(results + "/reports/gradebook.csv")).size() == some_class().size() + 1);
+  CHECK(read_csv(harness::text_of(results + "/reports/gradebook.csv")).size() == some_class().size() + 1);
   // Reports are no records: a second time reads the same.
   CHECK(grade({"report", results}).output == answer.output);
 }
@@ -43,7 +43,7 @@ TEST_CASE("One grade in one format goes where it is wanted") {
   std::string results = written_class(scratch("one grade"));
   CHECK(grade({"report", results + "/ada.json", "--format", "gradescope", "--out", results + "/platform/results.json"})
             .status == 0);
-  CHECK(read_json(file_text(results + "/platform/results.json"))["score"].number() == 105);
+  CHECK(read_json(harness::text_of(results + "/platform/results.json"))["score"].number() == 105);
   Captured printed = grade({"report", results + "/ada.json", "--format", "autolab", "--out", "-"});
   CHECK(printed.status == 0);
   CHECK_THAT(printed.output, ContainsSubstring("{\"scores\": {\"02.1 listen and announce\": 25"));
@@ -57,11 +57,11 @@ TEST_CASE("One grade in one format goes where it is wanted") {
 TEST_CASE("A file that is no grade is named, and the others are reported") {
   std::string results = written_class(scratch("no grade"));
   fs::remove(results + "/unlucky.json");
-  std::ofstream(results + "/torn.json") << file_text(results + "/ada.json").substr(0, 300);
+  std::ofstream(results + "/torn.json") << harness::text_of(results + "/ada.json").substr(0, 300);
   Captured answer = grade({"report", results, "--format", "csv"});
   CHECK(answer.status == 1);
   CHECK_THAT(answer.output, ContainsSubstring("torn.json is not a grade, or not a whole one"));
-  CHECK(read_csv(file_text(results + "/reports/gradebook.csv")).size() == some_class().size());
+  CHECK(read_csv(harness::text_of(results + "/reports/gradebook.csv")).size() == some_class().size());
 }
 
 TEST_CASE("A wrong report command says what is wrong") {

@@ -112,7 +112,7 @@ TEST_CASE("The points of the tests and parts add up to the points before the pen
 }
 
 TEST_CASE("A grade keeps its schema, and reads back as it was written") {
-  Json schema = read_json(file_text(SOURCE "/tests/grader/class/grade.schema.json"));
+  Json schema = read_json(harness::text_of(SOURCE "/tests/grader/class/grade.schema.json"));
   for (const Grade& grade : some_class()) {
     CAPTURE(grade.submission);
     std::string text = to_json(grade);

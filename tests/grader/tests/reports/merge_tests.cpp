@@ -37,7 +37,7 @@ class Machines {
   std::string operator()(const std::string& machine) const { return folder_ + "/" + machine; }
 
   Grade merged(const std::string& submission) const {
-    return grade_from(harness::Json::parse(file_text((*this)("all") + "/lab02/" + submission + ".json")));
+    return grade_from(harness::Json::parse(harness::text_of((*this)("all") + "/lab02/" + submission + ".json")));
   }
 
  private:
@@ -125,7 +125,7 @@ TEST_CASE("Options reach the reports, and a wrong one stops them") {
   std::ofstream(options) << "bonus off\nhidden 02.8.8\n";
   Captured answer = grade_says({"report", machines("one"), "--format", "csv", "--options", options});
   CHECK_THAT(answer.output, ContainsSubstring("the options name a test that is not there: 02.8.8"));
-  CHECK_THAT(file_text(machines("one") + "/reports/gradebook.csv"), ContainsSubstring(",100,100,0,0,0,100,"));
+  CHECK_THAT(harness::text_of(machines("one") + "/reports/gradebook.csv"), ContainsSubstring(",100,100,0,0,0,100,"));
   std::ofstream(options) << "bonus of\n";
   answer = grade_says({"report", machines("one"), "--options", options});
   CHECK(answer.status == 1);

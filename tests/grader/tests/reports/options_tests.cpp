@@ -31,7 +31,7 @@ Grade handed_in(const std::string& time, const std::string& text) {
 }  // namespace
 
 TEST_CASE("The options that are shipped change nothing") {
-  Options shipped = parse_options(file_text(SOURCE "/tests/grader/class/options.txt"), "options.txt");
+  Options shipped = parse_options(harness::text_of(SOURCE "/tests/grader/class/options.txt"), "options.txt");
   for (const Grade& before : some_class()) {
     Grade after = before;
     apply(shipped, after);
@@ -43,7 +43,7 @@ TEST_CASE("The options that are shipped change nothing") {
 TEST_CASE("Every option that the shipped file documents can be read") {
   std::filesystem::create_directories(SCRATCH);
   std::ofstream(std::string(SCRATCH) + "/handed-in.csv") << "submission,time\nada,2026-11-21T10:00:00Z\n";
-  std::istringstream lines(file_text(SOURCE "/tests/grader/class/options.txt"));
+  std::istringstream lines(harness::text_of(SOURCE "/tests/grader/class/options.txt"));
   int count = 0;
   for (std::string line; std::getline(lines, line);) {
     if (!line.starts_with("#   ")) continue;

@@ -1,7 +1,5 @@
 #include "readers.hpp"
 
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 
 #include "class/json_writer.hpp"
@@ -97,14 +95,6 @@ class XmlReader {
 };
 
 }  // namespace
-
-std::string file_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  want(file.is_open(), "there is no file " + path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 Json read_json(const std::string& text) {
   want(classroom::utf8(text) == text, "not UTF-8");

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "files.hpp"
 #include "json.hpp"
 
 /// Strict readers of what the reports write: each throws std::runtime_error at the first thing that its standard
@@ -29,5 +30,3 @@ Xml read_xml(const std::string& text);
 
 /// The first thing in which `value` breaks `schema` (the part of JSON Schema that ours uses); empty when it keeps it.
 std::string breaks(const harness::Json& schema, const harness::Json& value, const std::string& at = "$");
-
-std::string file_text(const std::string& path);

@@ -18,7 +18,8 @@ TEST_CASE("08.1.1 The server says where it listens and can be reached there", "[
   CHECK(server.connect().connected());
 }
 
-TEST_CASE("08.2.1 The quote comes whole, and then the end of the stream", "[program:quote_server][points:40][needs:08.1.1]") {
+TEST_CASE("08.2.1 The quote comes whole, and then the end of the stream",
+          "[program:quote_server][points:40][needs:08.1.1]") {
   because("The end of the stream is how the client knows that this is all: close, or finish sending.");
   read_about(task);
   by_hand("./quote_server 127.0.0.1 7000 hello      and      nc 127.0.0.1 7000");
@@ -28,7 +29,8 @@ TEST_CASE("08.2.1 The quote comes whole, and then the end of the stream", "[prog
   CHECK(server.connect().receive_all() == text + "\n");
 }
 
-TEST_CASE("08.3.1 The next client is served, also after one that broke off", "[program:quote_server][points:30][needs:08.2.1]") {
+TEST_CASE("08.3.1 The next client is served, also after one that broke off",
+          "[program:quote_server][points:30][needs:08.2.1]") {
   because("One client's failure ends one conversation and never the service.");
   read_about(task);
   by_hand("nc 127.0.0.1 7000      twice");
