@@ -124,7 +124,7 @@ TEST_CASE("07.9.3 A client that leaves its replies unread costs nothing",
 }
 
 TEST_CASE("07.9.4 Finished conversations leave nothing behind, good ones and failed ones",
-          "[program:tls_echo_server][points:3][extra][needs:07.3.1]") {
+          "[program:tls_echo_server][points:2][extra][needs:07.3.1]") {
   // Told anew for each client, or a failure would be told with the story of seven hundred.
   auto begin_story = [] {
     Story::current().begin();
