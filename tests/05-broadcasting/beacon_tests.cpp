@@ -98,6 +98,10 @@ TEST_CASE("05.2.1 The beacon sends COUNT times, INTERVAL_MS apart", "[waits][pro
   }
   CHECK(is_on_time(gap(all.front(), all.back()), 3 * interval, "the fourth datagram came, counted from the first,"));
   CHECK(is_done(beacon, us));
+  Program twice("beacon", {us.host(), us.port(), "twice", "2", "50"});
+  REQUIRE(hear(us) == "twice");
+  REQUIRE(hear(us) == "twice");
+  CHECK(is_done(twice, us));
 
   Heard first = hear(others);
   REQUIRE(first == "as usual");
