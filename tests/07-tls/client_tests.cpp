@@ -349,6 +349,10 @@ TEST_CASE("07.7.3 Wrong arguments get a usage line and status 2", "[program:tls_
   Program client("tls_echo_client", arguments);
   CHECK(client.exit_status() == 2);
   CHECK(client.prints_usage());
+  // Port 1 is one, even if nobody listens there.
+  World world;
+  Program least("tls_echo_client", {"127.0.0.1", "1", "m", world.ca});
+  CHECK(least.exit_status() == 1);
 }
 
 TEST_CASE("07.7.4 Addresses are tried until TCP connects, and a failed handshake is final",
