@@ -36,9 +36,9 @@ struct Subscription {
 bool is_refused(net::Socket& server, const std::string& word) {
   try {
     server.send(net::as_bytes(word));
-  } catch (const std::system_error& error) {
+  } catch (const std::system_error& error) {  // it may tell what became of an earlier word
     if (error.code() != std::errc::connection_refused) throw;
-    return true;
+    return true;  // and this one has not been sent
   }
   return false;
 }

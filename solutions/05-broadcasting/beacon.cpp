@@ -38,7 +38,7 @@ void send_in_spite(net::Socket& socket, const net::Address& to, const std::strin
     send_one(socket, to, message);
   } catch (const std::system_error& error) {
     if (error.code() != std::errc::connection_refused) throw;
-    send_one(socket, to, message);
+    send_one(socket, to, message);  // for the one that has not been sent
   }
 }
 

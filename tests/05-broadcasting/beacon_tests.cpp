@@ -65,21 +65,26 @@ TEST_CASE("05.1.4 Wrong arguments get a usage line and status 2", "[program:beac
       std::vector<std::string>{}, std::vector<std::string>{"127.0.0.1", "7000"},
       std::vector<std::string>{"127.0.0.1", "0", "m"}, std::vector<std::string>{"127.0.0.1", "65536", "m"},
       std::vector<std::string>{"127.0.0.1", "7seven", "m"}, std::vector<std::string>{"127.0.0.1", "7000", "m", "often"},
-      std::vector<std::string>{"127.0.0.1", "7000", "m", "2", "long"});
+      std::vector<std::string>{"127.0.0.1", "7000", "m", "2", "long"},
+      std::vector<std::string>{"127.0.0.1", "7000", "--interface", "127.0.0.1"});
   Program beacon("beacon", arguments);
   CHECK(beacon.exit_status() == 2);
   CHECK(beacon.prints_usage());
+  Program least("beacon", {"127.0.0.1", "1", "m", "1"});
+  CHECK(least.exit_status() == 0);
 }
 
 TEST_CASE("05.2.1 The beacon sends COUNT times, INTERVAL_MS apart", "[waits][program:beacon][points:3][needs:05.1.1]") {
   because(
       "A beacon says the same again and again, so that those who come later, or missed one, hear it too. The wait "
-      "stands between two datagrams: three waits for four of them.");
+      "stands between two datagrams: three waits for four of them. It is a second if you do not say otherwise.");
   chapter("Again and again");
   by_hand("nc -u -l 127.0.0.1 7000      and      time ./beacon 127.0.0.1 7000 hello 4 300");
-  const Milliseconds interval(300);
-  UdpPeer us;
+  const Milliseconds interval(300), usual(1000);
+  UdpPeer us, others("the others");
   note_details(us);
+  note_details(others);
+  Program slow("beacon", {others.host(), others.port(), "as usual", "3"});
   Program beacon("beacon", {us.host(), us.port(), "hello", "4", "300"});
 
   std::vector<Heard> all;
@@ -93,6 +98,19 @@ TEST_CASE("05.2.1 The beacon sends COUNT times, INTERVAL_MS apart", "[waits][pro
   }
   CHECK(is_on_time(gap(all.front(), all.back()), 3 * interval, "the fourth datagram came, counted from the first,"));
   CHECK(is_done(beacon, us));
+  Program twice("beacon", {us.host(), us.port(), "twice", "2", "50"});
+  REQUIRE(hear(us) == "twice");
+  REQUIRE(hear(us) == "twice");
+  CHECK(is_done(twice, us));
+
+  Heard first = hear(others);
+  REQUIRE(first == "as usual");
+  REQUIRE(hear(others) == "as usual");
+  Heard third = hear(others);
+  REQUIRE(third == "as usual");
+  CHECK(
+      is_on_time(gap(first, third), 2 * usual, "without INTERVAL_MS the third datagram came, counted from the first,"));
+  CHECK(is_done(slow, others));
 }
 
 TEST_CASE("05.2.2 A refusal does not end the beacon", "[program:beacon][points:3][needs:05.2.1]") {

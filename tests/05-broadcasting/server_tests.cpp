@@ -340,3 +340,42 @@ TEST_CASE("05.7.6 The feed by IPv6", "[program:feed_server][points:1][extra][nee
   CHECK(first.receive() == "1 hello");
   CHECK(second.receive() == "1 hello");
 }
+
+TEST_CASE("05.7.7 What a signal interrupts is carried on",
+          "[waits][program:feed_server][points:1][extra][needs:05.7.3]") {
+  because(
+      "A call that waits ends with EINTR when a signal arrives. Nothing has happened then, neither to a subscriber nor "
+      "to stdin: call it again.");
+  chapter("A line for every subscriber");
+  by_hand("run it under gdb, interrupt it with Ctrl-C and continue");
+  Program server("feed_server", anywhere, with(interrupts_every(3)));
+  UdpPeer first("the first"), second("the second");
+  CHECK(joins(first, server, 1));
+  CHECK(joins(second, server, 1));
+  for (int number = 1; number <= 4; ++number) {
+    server.type("line\n");
+    for (UdpPeer* subscriber : {&first, &second}) REQUIRE(subscriber->receive() == std::to_string(number) + " line");
+    CHECK(joins(first, server, number + 1));
+  }
+
+  server.end_input();
+  CHECK(first.receive() == "END 4");
+  CHECK(second.receive() == "END 4");
+  CHECK(server.exit_status() == 0);
+}
+
+TEST_CASE("05.7.8 The server waits without keeping a processor busy",
+          "[waits][program:feed_server][points:1][extra][needs:05.7.1]") {
+  because(
+      "A loop that asks again and again whether something has come takes a whole core. poll sleeps until the socket or "
+      "stdin has something.");
+  chapter("A line for every subscriber");
+  by_hand("top -p $(pidof feed_server)");
+  Program server("feed_server", anywhere);
+  UdpPeer us;
+  CHECK(joins(us, server, 1));
+  server.type("hello\n");
+  REQUIRE(us.receive() == "1 hello");
+
+  CHECK(takes_at_most_of_a_core(0.1, server));
+}

@@ -1,4 +1,6 @@
 // What a peer can observe of tls_echo_client. Parts 07.5 to 07.8.
+#include <poll.h>
+
 #include "world.hpp"
 
 using namespace harness;
@@ -17,6 +19,14 @@ Subject for_names(std::vector<std::string> names, std::string common_name = "") 
   subject.names = std::move(names);
   subject.addresses = {};
   return subject;
+}
+
+// True when there is somebody to accept; false when every program has ended without.
+bool somebody_connects(const Listener& us) {
+  std::vector<pollfd> fds{{us.fd(), POLLIN, 0}};
+  for (int end : program_ends()) fds.push_back({end, POLLIN, 0});
+  ::poll(fds.data(), fds.size(), Deadline(patience()).for_poll());
+  return fds.front().revents != 0;
 }
 
 // The client must accept `theirs` under `name` and do its work.
@@ -231,7 +241,7 @@ TEST_CASE("07.6.4 An address is not told as a name", "[program:tls_echo_client][
   CHECK(connection.was_asked_for(""));
 }
 
-TEST_CASE("07.6.5 Without NAME, HOST is the name", "[program:tls_echo_client][points:2][extra][needs:07.5.1]") {
+TEST_CASE("07.6.5 Without NAME, HOST is the name", "[program:tls_echo_client][points:1][extra][needs:07.5.1]") {
   because(
       "What was typed is what was meant. The address that a name was resolved to says nothing about who answers "
       "there.");
@@ -254,6 +264,28 @@ TEST_CASE("07.6.5 Without NAME, HOST is the name", "[program:tls_echo_client][po
     CHECK(connection.hears_no_data("hello there"));
     CHECK(client.exit_status() == 1);
   }
+}
+
+TEST_CASE("07.6.6 No certificate is made out to an empty NAME",
+          "[program:tls_echo_client][points:1][extra][needs:07.5.1]") {
+  because(
+      "A script whose variable is empty asks for nobody. SSL_set1_host takes an empty name for \"do not look at the "
+      "name\", and anybody with a certificate of CA would do. SSL_set_tlsext_host_name fails for it: look at its "
+      "result.");
+  chapter("The name");
+  by_hand("./tls_echo_client 127.0.0.1 7000 hello ca.pem ''; echo $?");
+  World world;
+  Identity somebody = world.root.issue(for_names({"somebody.example.test"}));
+  Listener us;
+  std::string message = "secret " + random_text(20);
+  Program client("tls_echo_client", {us.host(), us.port(), message, world.ca, ""});
+
+  // It may find out before it connects, or take HOST instead, to which this certificate is not made out either.
+  if (somebody_connects(us)) CHECK(TlsPeer::server(us.accept(), World::as_server(somebody)).hears_no_data(message));
+  Exit end = client.exit_status();
+  bool has_failed = end.kind == Exit::Kind::exited && end.value != 0;
+  if (!has_failed) Story::current().mismatch("a status that is not 0", in_words(end));
+  CHECK(has_failed);
 }
 
 TEST_CASE("07.7.1 A server that speaks no TLS, or leaves in the middle, is an error",
@@ -283,7 +315,7 @@ TEST_CASE("07.7.2 The client offers TLS 1.2 and 1.3 and nothing older",
           "[program:tls_echo_client][points:2][needs:07.5.1]") {
   because(
       "TLS_client_method offers what both may know; SSL_CTX_set_min_proto_version keeps the withdrawn versions out "
-      "(RFC 8996).");
+      "(RFC 8996), whatever the system's default is.");
   chapter("Versions");
   by_hand(std::string(by_openssl) + "      with -tls1_2, -tls1_3 and -tls1_1");
   World world;
@@ -291,7 +323,7 @@ TEST_CASE("07.7.2 The client offers TLS 1.2 and 1.3 and nothing older",
   CAPTURE(version);
   Listener us;
   std::string message = "secret " + random_text(20);
-  Program client("tls_echo_client", world.talking_to(us, message));
+  Program client("tls_echo_client", world.talking_to(us, message), world.where_old_versions_are_allowed());
   TlsSettings settings = world.as_server();
   settings.lowest = settings.highest = version;
   TlsPeer connection = TlsPeer::server(us.accept(), settings);
@@ -317,6 +349,10 @@ TEST_CASE("07.7.3 Wrong arguments get a usage line and status 2", "[program:tls_
   Program client("tls_echo_client", arguments);
   CHECK(client.exit_status() == 2);
   CHECK(client.prints_usage());
+  // Port 1 is one, even if nobody listens there.
+  World world;
+  Program least("tls_echo_client", {"127.0.0.1", "1", "m", world.ca});
+  CHECK(least.exit_status() == 1);
 }
 
 TEST_CASE("07.7.4 Addresses are tried until TCP connects, and a failed handshake is final",
@@ -365,7 +401,7 @@ TEST_CASE("07.8.1 close_notify ends the client's request, and it goes on reading
   int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
   CAPTURE(version);
   Listener us;
-  std::string message = GENERATE("", "hello");
+  std::string message = GENERATE("", "x", "hello");
   Program client("tls_echo_client", world.talking_to(us, message));
   TlsSettings settings = world.as_server();
   settings.lowest = settings.highest = version;
@@ -423,7 +459,9 @@ TEST_CASE("07.8.3 A reply that is finished too early is an error",
 }
 
 TEST_CASE("07.8.4 The reply is printed as it came", "[program:tls_echo_client][points:1][needs:07.8.1]") {
-  because("In many records, longer than hoped for, with zero bytes in it: the client shows what the server said.");
+  because(
+      "In many records, one of them a single byte, longer than hoped for, with zero bytes in it: the client shows what "
+      "the server said.");
   chapter("Read and write");
   by_hand("a Python server that sends b'Ouch: \\0' and more");
   World world;
@@ -434,9 +472,10 @@ TEST_CASE("07.8.4 The reply is printed as it came", "[program:tls_echo_client][p
   CHECK(connection.receive_all() == "hi");
   std::string start = std::string("Ouch: \0\xff\n", 9), rest = random_bytes(20'000);
   connection.send(start);
+  connection.send("!");
   connection.send(rest);
   connection.finish_sending();
-  CHECK(prints(client, start + rest));
+  CHECK(prints(client, start + "!" + rest));
 }
 
 TEST_CASE("07.8.5 A message of 100,000 bytes gets there and back",
@@ -459,7 +498,7 @@ TEST_CASE("07.8.5 A message of 100,000 bytes gets there and back",
 }
 
 TEST_CASE("07.8.6 A server that vanishes after the handshake is an error, not a signal",
-          "[program:tls_echo_client][points:2][extra][needs:07.8.1]") {
+          "[program:tls_echo_client][points:1][extra][needs:07.8.1]") {
   because(
       "OpenSSL writes to the socket with write, which knows no MSG_NOSIGNAL: SIGPIPE ends a program that does not "
       "ignore it.");
@@ -483,4 +522,29 @@ TEST_CASE("07.8.6 A server that vanishes after the handshake is an error, not a 
   client.resume();
   CHECK(client.exit_status() == 1);
   CHECK(client.complains("tls_echo_client: "));
+}
+
+TEST_CASE("07.8.7 What is cut short or interrupted is carried on",
+          "[program:tls_echo_client][points:1][extra][needs:07.8.1]") {
+  because(
+      "A signal may end the read or write inside an SSL call with EINTR. On a socket that waits by itself the call "
+      "then "
+      "fails with SSL_ERROR_WANT_READ or SSL_ERROR_WANT_WRITE: make it again. That a record comes in pieces OpenSSL "
+      "sees to.");
+  chapter("Read and write");
+  by_hand("./tls_echo_client 127.0.0.1 7000 hello ca.pem      in gdb, interrupted with Ctrl-C and continued");
+  World world;
+  int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
+  CAPTURE(version);
+  Listener us;
+  std::string message = random_text(60);
+  Program client("tls_echo_client", world.talking_to(us, message), with(receives_at_most(100), interrupts_every(3)));
+  TlsSettings settings = world.as_server();
+  settings.lowest = settings.highest = version;
+  TlsPeer connection = TlsPeer::server(us.accept(), settings);
+
+  CHECK(connection.is_secured());
+  CHECK(connection.exchange("Echo: " + message) == message);
+  CHECK(prints(client, "Echo: " + message));
+  CHECK(client.exit_status() == 0);
 }

@@ -225,7 +225,7 @@ TEST_CASE("07.2.5 Nothing older than TLS 1.2 is accepted", "[program:tls_echo_se
   chapter("Versions");
   by_hand("openssl s_client -connect 127.0.0.1:7000 -tls1_1 -cipher ALL:@SECLEVEL=0");
   World world;
-  Program server("tls_echo_server", world.served());
+  Program server("tls_echo_server", world.served(), world.where_old_versions_are_allowed());
 
   for (int version : {TLS1_VERSION, TLS1_1_VERSION}) {
     TlsSettings old;
@@ -234,6 +234,37 @@ TEST_CASE("07.2.5 Nothing older than TLS 1.2 is accepted", "[program:tls_echo_se
     CHECK(client.is_refused());
   }
   CHECK(serves(server, world));
+}
+
+TEST_CASE("07.2.6 The server waits without keeping a processor busy",
+          "[waits][program:tls_echo_server][points:1][extra][needs:07.3.1]") {
+  because(
+      "On a socket that does not wait, an SSL call that has to wait fails at once, and made again and again it takes a "
+      "whole core. poll sleeps until the socket is ready: for SSL_ERROR_WANT_READ to be read from, for "
+      "SSL_ERROR_WANT_WRITE to be written to. Then the same call goes on.");
+  chapter("The handshake");
+  by_hand("top -p $(pidof tls_echo_server)      while nc 127.0.0.1 7000 and openssl s_client are connected");
+  World world;
+  Program server("tls_echo_server", world.served());
+  TlsPeer silent = meet(server, world.as_client(), "a client that says nothing");
+  REQUIRE(silent.is_secured());
+  CHECK(takes_at_most_of_a_core(0.1, server));
+
+  // More than all buffers on the way hold.
+  TlsPeer late = TlsPeer::client(connect_narrow(server.listening_on(), "a client that reads late"), world.as_client());
+  std::vector<std::string> messages(25, counted_bytes(16 * 1024));
+  late.send_records(messages);
+  for (int i = 0; i < 4; ++i) {
+    server.wait_until_idle();
+    late.drip("");  // what there was no room for before
+  }
+  Peer stranger = Peer::connect(server.listening_on(), "a stranger who says nothing");
+  server.wait_until_idle();
+  CHECK(takes_at_most_of_a_core(0.1, server));
+
+  std::string all;
+  for (const std::string& message : messages) all += message;
+  CHECK(late.exchange("") == "Echo: " + all);
 }
 
 TEST_CASE("07.3.1 A message comes back with Echo: before it", "[program:tls_echo_server][points:3][needs:07.1.1]") {
@@ -327,6 +358,8 @@ TEST_CASE("07.3.6 The server answers before the request has ended, not before it
   CHECK(client.receive(9) == "Echo: one");
   client.send(" and two");
   CHECK(client.receive(8) == " and two");
+  client.send("!");
+  CHECK(client.receive(1) == "!");
   client.finish_sending();
   CHECK(client.receive_all() == "");
 }

@@ -124,7 +124,7 @@ TEST_CASE("07.9.3 A client that leaves its replies unread costs nothing",
 }
 
 TEST_CASE("07.9.4 Finished conversations leave nothing behind, good ones and failed ones",
-          "[program:tls_echo_server][points:3][extra][needs:07.3.1]") {
+          "[program:tls_echo_server][points:2][extra][needs:07.3.1]") {
   // Told anew for each client, or a failure would be told with the story of seven hundred.
   auto begin_story = [] {
     Story::current().begin();
@@ -313,6 +313,12 @@ TEST_CASE("07.10.1 With --client-ca only clients with a certificate are served",
   TlsSettings settings = world.as_client();
   settings.own = &good;
   CHECK(meet(server, settings, "the next").exchange("hello") == "Echo: hello");
+
+  world.folder.write("suspect.pem", "this is no PEM file\n");
+  Program suspicious("tls_echo_server", {"127.0.0.1", "0", "--client-ca", world.folder.path_of("suspect.pem"),
+                                         world.certificate, world.key});
+  CHECK(suspicious.exit_status() == 1);
+  CHECK(names_cause(suspicious, "the name of the file", "suspect\\.pem"));
 }
 
 TEST_CASE("07.10.2 SIGHUP renews the certificate, and nobody is dropped",

@@ -25,6 +25,16 @@ struct World {
     return all;
   }
 
+  /// A system on which OpenSSL offers and accepts versions older than 1.2 wherever a program does not say otherwise.
+  harness::Options where_old_versions_are_allowed() {
+    harness::Options options;
+    options.environment = {"OPENSSL_CONF=" + folder.write("openssl.cnf",
+                                                          "openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\n"
+                                                          "system_default = old\n[old]\nMinProtocol = TLSv1\n"
+                                                          "CipherString = ALL:@SECLEVEL=0\n")};
+    return options;
+  }
+
   /// Our side of a connection: a client that trusts this authority; a server with this certificate, or another.
   harness::TlsSettings as_client() const {
     harness::TlsSettings settings;

@@ -41,6 +41,12 @@ static int try_connect(int fd, const struct addrinfo *a) {
   return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
 }
 
+/* A signal may interrupt what an SSL call waits for. */
+static int again(int result) {
+  const int error = SSL_get_error(tls, result);
+  return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
+}
+
 static int connect_to(const char *host, const char *port, const char **reason) {
   struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *all;
   int failed = getaddrinfo(host, port, &hints, &all), fd = -1;
@@ -80,8 +86,7 @@ int main(int argc, char **argv) {
   if (!SSL_CTX_load_verify_locations(context, argv[4], NULL)) return fail(argv[4], "holds no certificates");
   tls = SSL_new(context);
   if (!X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls), name)) {
-    SSL_set1_host(tls, name);
-    SSL_set_tlsext_host_name(tls, name);
+    if (!SSL_set1_host(tls, name) || !SSL_set_tlsext_host_name(tls, name)) return fail("NAME", "nobody's");
   }
   ERR_clear_error();
 
@@ -89,20 +94,29 @@ int main(int argc, char **argv) {
   if (fd < 0) return fail("connect", reason);
   SSL_set_bio(tls, BIO_new_socket(fd, BIO_CLOSE), NULL);
   SSL_set0_wbio(tls, BIO_new_socket(fd, BIO_NOCLOSE));
-  if (SSL_connect(tls) != 1) {
+  int done;
+  do done = SSL_connect(tls);
+  while (again(done));
+  if (done != 1) {
     const long verdict = SSL_get_verify_result(tls);
     const char *why = ERR_reason_error_string(ERR_peek_error());
     return fail("handshake", verdict != X509_V_OK ? X509_verify_cert_error_string(verdict) : why ? why : "broken off");
   }
   const int length = (int)strlen(argv[3]);
-  if (length > 0 && SSL_write(tls, argv[3], length) != length) return fail("send", "the server has gone");
-  if (SSL_shutdown(tls) < 0) return fail("close_notify", "the server has gone");
+  do done = length > 0 ? SSL_write(tls, argv[3], length) : 0;
+  while (length > 0 && again(done));
+  if (done != length) return fail("send", "the server has gone");
+  do done = SSL_shutdown(tls);
+  while (done < 0 && again(done));
+  if (done < 0) return fail("close_notify", "the server has gone");
 
   size_t got = 0, room = 0, n;
   for (;;) {
     if (got == room && !(reply = realloc(reply, room = 2 * room + 4096))) return fail("memory", "none left");
-    if (!SSL_read_ex(tls, reply + got, room - got, &n)) break;
-    got += n;
+    if (SSL_read_ex(tls, reply + got, room - got, &n))
+      got += n;
+    else if (!again(0))
+      break;
   }
   if (SSL_get_error(tls, 0) != SSL_ERROR_ZERO_RETURN) return fail("reply", "truncated");
   if (got < (size_t)length + 6) {

@@ -33,7 +33,8 @@ static void run(int argc, char** argv) {
   BIO_get_ssl(chain, &ssl);
   address = a2i_IPADDRESS(name.c_str());
   if (!address) SSL_set_tlsext_host_name(ssl, name.c_str());
-  if (BIO_do_handshake(chain) != 1) throw std::runtime_error("no handshake");
+  while (BIO_do_handshake(chain) != 1)  // a signal may have interrupted it
+    if (!BIO_should_retry(chain)) throw std::runtime_error("no handshake");
 
   // The context verified without insisting on it; its verdict is there all the same.
   theirs = SSL_get1_peer_certificate(ssl);
@@ -44,14 +45,17 @@ static void run(int argc, char** argv) {
       1)
     throw std::runtime_error("Hostname or address does not match");
 
-  if (!message.empty() && BIO_write(chain, message.data(), static_cast<int>(message.size())) <= 0)
-    throw std::runtime_error("send");
-  if (BIO_flush(chain) != 1) throw std::runtime_error("flush");
-  BIO_ssl_shutdown(chain);
+  while (!message.empty() && BIO_write(chain, message.data(), static_cast<int>(message.size())) <= 0)
+    if (!BIO_should_retry(chain)) throw std::runtime_error("send");
+  while (BIO_flush(chain) != 1)
+    if (!BIO_should_retry(chain)) throw std::runtime_error("flush");
+  while (SSL_shutdown(ssl) < 0 && SSL_want_write(ssl)) {
+  }
   std::string reply;
   char buffer[4096];
   int count;
-  while ((count = BIO_read(chain, buffer, sizeof buffer)) > 0) reply.append(buffer, static_cast<std::size_t>(count));
+  while ((count = BIO_read(chain, buffer, sizeof buffer)) > 0 || BIO_should_retry(chain))
+    if (count > 0) reply.append(buffer, static_cast<std::size_t>(count));
   if (!(SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN)) throw std::runtime_error("Truncated");
   if (reply.size() < message.size() + 6)
     throw std::runtime_error("reply ended after " + std::to_string(reply.size()) + " of " +

@@ -72,8 +72,10 @@ void run(int argc, char** argv) {
   if (!SSL_CTX_load_verify_file(context, argv[4])) throw std::runtime_error(std::string("bad file ") + argv[4]);
   ssl = SSL_new(context);
   if (!X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str())) {
-    X509_VERIFY_PARAM_set1_host(SSL_get0_param(ssl), name.data(), name.size());
-    SSL_set_tlsext_host_name(ssl, name.c_str());
+    // The second call refuses an empty name, which the first would take for any.
+    if (!X509_VERIFY_PARAM_set1_host(SSL_get0_param(ssl), name.data(), name.size()) ||
+        !SSL_set_tlsext_host_name(ssl, name.c_str()))
+      throw std::runtime_error("no name of a host: " + name);
   }
   net::Socket socket = net::connect_to(argv[1], port);
   {

@@ -67,6 +67,15 @@ static int try_connect(int fd, const addrinfo* a) {
   return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? errno : error;
 }
 
+// Makes a call again that a signal has interrupted.
+template <class Call>
+static int carry_on(SSL* ssl, Call call) {
+  int result = call();
+  for (; result <= 0; result = call())
+    if (int error = SSL_get_error(ssl, result); error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) break;
+  return result;
+}
+
 static int connect_somewhere(const char* host, const char* port) {
   addrinfo hints{}, *list = nullptr;
   hints.ai_socktype = SOCK_STREAM;
@@ -111,17 +120,19 @@ int main(int argc, char** argv) {
   BIO* bio = BIO_new_socket(fd, BIO_CLOSE);
   SSL_set_bio(ssl, bio, bio);
   SSL_set_connect_state(ssl);
-  if (SSL_do_handshake(ssl) != 1)
+  if (carry_on(ssl, [&] { return SSL_do_handshake(ssl); }) != 1)
     fail(std::string("no secure connection: ") + (*wanted.cause ? wanted.cause : "handshake failed"));
 
   size_t left = std::strlen(argv[3]), count = 0;
   for (const char* rest = argv[3]; left > 0; rest += count, left -= count)
-    if (!SSL_write_ex(ssl, rest, left > 1000 ? 1000 : left, &count)) fail("sending failed");
-  if (SSL_shutdown(ssl) < 0) fail("close_notify could not be sent");
+    if (!carry_on(ssl, [&] { return SSL_write_ex(ssl, rest, left > 1000 ? 1000 : left, &count); }))
+      fail("sending failed");
+  if (carry_on(ssl, [&] { return SSL_shutdown(ssl); }) < 0) fail("close_notify could not be sent");
 
   std::vector<char> reply;
   char buffer[3000];
-  while (SSL_read_ex(ssl, buffer, sizeof buffer, &count)) reply.insert(reply.end(), buffer, buffer + count);
+  while (carry_on(ssl, [&] { return SSL_read_ex(ssl, buffer, sizeof buffer, &count); }))
+    reply.insert(reply.end(), buffer, buffer + count);
   if (SSL_get_error(ssl, 0) != SSL_ERROR_ZERO_RETURN) fail("the reply is TRUNCATED");
   size_t expected = std::strlen(argv[3]) + 6;
   if (reply.size() < expected)
