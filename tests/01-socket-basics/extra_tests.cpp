@@ -25,7 +25,7 @@ TEST_CASE("01.8.1 A datagram goes from one socket to another, with its sender",
 }
 
 TEST_CASE("01.8.2 Datagrams keep their borders, and tell when they were cut",
-          "[program:socket_shell][points:5][extra][needs:01.8.1]") {
+          "[program:socket_shell][points:4][extra][needs:01.8.1]") {
   because("One sendto is one recvfrom, never more or less. What does not fit into your buffer is thrown away.");
   chapter("Datagrams");
   by_hand("sendto twice, then recvfrom 4 5 twice");
@@ -62,6 +62,25 @@ TEST_CASE("01.8.3 A datagram that the system does not take is told",
   CHECK(shell.ask(to + "again!") == "sent 6");
   std::string got = answer.bytes == "sent 5" ? "received 5 \"hello\"" : "received 6 \"again!\"";
   CHECK(begins_with(shell.ask("recvfrom " + b + " 100"), got));
+}
+
+TEST_CASE("01.8.4 A recvfrom that fails is told, and the next one works",
+          "[program:socket_shell][points:1][extra][needs:01.8.1]") {
+  because(
+      "recvfrom may fail, for example with ECONNREFUSED when an earlier datagram has met a closed port. Then there is no "
+      "datagram and no sender.");
+  chapter("Errors and errno");
+  by_hand("hard to bring about by hand; look what your receive_datagram does when recvfrom gives -1");
+  Shell shell(with(receive_fails_once(ECONNREFUSED)));
+  std::string a = shell.bound("udp"), b = shell.bound("udp");
+  CHECK(shell.ask("sendto " + a + " 127.0.0.1 " + std::to_string(shell.address(b).port) + " hello") == "sent 5");
+  // Where the failure cannot be made to happen, the first one works.
+  Received answer = shell.ask("recvfrom " + b + " 100");
+  if (!answer.bytes.starts_with("received 5")) {
+    CHECK(begins_with(answer, "error: recv"));
+    answer = shell.ask("recvfrom " + b + " 100");
+  }
+  CHECK(begins_with(answer, "received 5 \"hello\""));
 }
 
 TEST_CASE("01.9.1 Options can be set and read back", "[program:socket_shell][points:5][extra][needs:01.1.1]") {
