@@ -94,6 +94,8 @@ TEST_CASE("01.9.1 Options can be set and read back", "[program:socket_shell][poi
   Received on = shell.ask("option " + fd + " reuseaddr");
   if (on.bytes == "0") Story::current().mismatch("a number that is not 0", "0");
   CHECK(on.bytes != "0");
+  // What has gone wrong can be asked for, not set.
+  CHECK(begins_with(shell.ask("option " + fd + " error 1"), "error: setsockopt: "));
   CHECK(shell.ask("option " + fd + " rcvbuf 20000") == "ok");
   Received size = shell.ask("option " + fd + " rcvbuf");
   bool enough = size.bytes.size() <= 9 && !size.bytes.empty() &&
