@@ -15,7 +15,6 @@ void Lines::read() {
   ssize_t count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
   if (count < 0 && (errno == EINTR || errno == EAGAIN)) return;
   if (count < 0) net::throw_errno("read stdin");
-  take_off_last();
   if (count == 0) ended_ = true;
   bytes_.append({buffer.data(), static_cast<std::size_t>(count)});
 }

@@ -115,9 +115,9 @@ std::string Shell::carry_out(const std::string& command, std::string_view rest) 
 
 std::string Shell::keep(int fd, int family, int type) {
   Handle handle(fd);
-  entries_.push_back({std::move(handle), family, type, false});
   // Only now are closed ones forgotten: their number may be that of the new socket, and they must not touch it.
   std::erase_if(entries_, [](const Entry& old) { return old.closed; });
+  entries_.push_back({std::move(handle), family, type, false});
   return "fd " + std::to_string(fd);
 }
 

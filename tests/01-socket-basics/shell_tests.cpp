@@ -11,7 +11,7 @@ void chapter(const std::string& heading) { read_about("docs/01-socket-basics.md 
 
 }  // namespace
 
-TEST_CASE("01.1.1 socket gives a descriptor, another one each time", "[program:socket_shell][points:5]") {
+TEST_CASE("01.1.1 socket gives a descriptor, another one each time", "[program:socket_shell][points:4]") {
   because(
       "A descriptor is a small number that stands for an open socket. Every call that follows names the socket by it.");
   chapter("What a socket is");
@@ -31,6 +31,20 @@ TEST_CASE("01.1.2 The kind of socket is the one that was asked for", "[program:s
   CHECK(begins_with(shell.ask("listen " + udp), "error: listen: "));
   std::string tcp = shell.bound("tcp");
   CHECK(shell.ask("listen " + tcp) == "ok");
+}
+
+TEST_CASE("01.1.3 Without a free descriptor there is no socket, and the shell says so",
+          "[program:socket_shell][points:1][needs:01.1.1]") {
+  because("socket fails, too, and gives -1. That is no descriptor.");
+  chapter("Errors and errno");
+  by_hand("ulimit -n 5; ./socket_shell      and socket tcp a few times");
+  Shell shell;
+  shell.open("tcp");
+  shell.program().wait_until_idle();
+  NoFreeDescriptors none(shell.program());
+  CHECK(shell.ask("socket tcp") == "error: socket: Too many open files");
+  none.lift();
+  CHECK(begins_with(shell.ask("socket tcp"), "fd "));
 }
 
 TEST_CASE("01.2.1 bind takes the address it is given, and address tells the port",
@@ -247,7 +261,7 @@ TEST_CASE("01.5.3 Sending to a peer that has gone is an error, not the end",
 }
 
 TEST_CASE("01.6.1 recv gives what has arrived, and no more than was asked for",
-          "[program:socket_shell][points:5][needs:01.4.1]") {
+          "[program:socket_shell][points:4][needs:01.4.1]") {
   because("recv returns how many bytes it wrote into your buffer. What else the buffer holds is not the peer's.");
   chapter("recv and the end of the stream");
   by_hand("... accept 3, recv 4 5, recv 4 100      and      printf 'hello world' | nc 127.0.0.1 7000");
@@ -281,6 +295,20 @@ TEST_CASE("01.6.2 The end of the stream is no error and not an empty message",
   CHECK(shell.ask("recv " + fd + " 100") == "end of stream");
 }
 
+TEST_CASE("01.6.3 A recv that fails is told", "[program:socket_shell][points:1][needs:01.6.1]") {
+  because(
+      "recv gives -1 when the peer has broken the connection off, for example. That is neither the end of the stream "
+      "nor a number of bytes.");
+  chapter("Errors and errno");
+  by_hand("socket tcp, recv 3 100      (nobody is connected)");
+  Shell shell;
+  std::string listener = shell.listening();
+  Peer peer = Peer::connect(shell.address(listener));
+  std::string fd = shell.descriptor(shell.ask("accept " + listener));
+  peer.reset();
+  CHECK(begins_with(shell.ask("recv " + fd + " 100"), "error: recv: "));
+}
+
 TEST_CASE("01.7.1 shutdown write ends our direction and leaves the other open",
           "[program:socket_shell][points:3][needs:01.6.1]") {
   because("A connection has two directions. SHUT_WR says: I have said everything; the answer can still come.");
@@ -295,4 +323,6 @@ TEST_CASE("01.7.1 shutdown write ends our direction and leaves the other open",
   CHECK(peer.receive_all() == "");
   peer.send("still here");
   CHECK(shell.ask("recv " + fd + " 100") == "received 10 \"still here\"");
+  // Of a socket that is not connected nothing can be shut down.
+  CHECK(begins_with(shell.ask("shutdown " + shell.open("tcp") + " write"), "error: shutdown: "));
 }

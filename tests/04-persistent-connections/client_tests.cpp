@@ -27,7 +27,7 @@ bool tells_missing(Program& client, int count) {
 
 }  // namespace
 
-TEST_CASE("04.5.1 Each line is sent as a frame, without its newline", "[program:persistent_client][points:3]") {
+TEST_CASE("04.5.1 Each line is sent as a frame, without its newline", "[program:persistent_client][points:2]") {
   because("The length tells where the line ends, so the newline has done its work and stays behind.");
   chapter("Lines to frames");
   by_hand("nc -l 127.0.0.1 7000 | od -c      and      printf 'one\\ntwo\\n' | ./persistent_client 127.0.0.1 7000");
@@ -139,6 +139,34 @@ TEST_CASE("04.5.6 The client tries every address of a name", "[program:persisten
   CHECK(us.accept().receive(9) == frame("hello"));
 }
 
+TEST_CASE("04.5.7 stdin may be a file, and it may be one that cannot be read",
+          "[program:persistent_client][points:1][needs:04.5.1]") {
+  because(
+      "Input does not always come from a keyboard or a pipe. A file is ready at any time; and when read gives -1 "
+      "because it cannot be read at all, asking again and again will not help.");
+  chapter("Lines to frames");
+  by_hand(
+      "./persistent_client 127.0.0.1 7000 < /dev/null; echo $?      and the same with a folder: "
+      "./persistent_client 127.0.0.1 7000 < /");
+  Listener us;
+  {
+    Options nothing;
+    nothing.input = "/dev/null";
+    Program client(client_name, {us.host(), us.port()}, nothing);
+    CHECK(us.accept().receive_all() == "");
+    CHECK(client.output() == "");
+    CHECK(client.exit_status() == 0);
+  }
+  Options a_folder;
+  a_folder.input = programs_folder();
+  Program client(client_name, {us.host(), us.port()}, a_folder);
+  Received sent = us.accept().receive_all();
+  if (sent.ending == Ending::reset) sent.ending = sent.wanted;
+  CHECK(sent == "");
+  // Whether it takes that for the end of its input or for a failure is its own affair.
+  CHECK(client.ends());
+}
+
 TEST_CASE("04.6.1 Each answer is printed on a line, in order", "[program:persistent_client][points:3][needs:04.5.1]") {
   because("stdout is the result: one line for each answer, and nothing else.");
   chapter("Read while you write");
@@ -178,7 +206,7 @@ TEST_CASE("04.6.2 An answer is printed when it comes, not later",
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("04.6.3 Answers arrive in any pieces", "[program:persistent_client][points:3][needs:04.6.1]") {
+TEST_CASE("04.6.3 Answers arrive in any pieces", "[program:persistent_client][points:2][needs:04.6.1]") {
   because(
       "The client must find the frames in the stream just as the server does: cut in the header, two in one segment, "
       "one in five.");
@@ -203,7 +231,7 @@ TEST_CASE("04.6.3 Answers arrive in any pieces", "[program:persistent_client][po
   CHECK(client.exit_status() == 0);
 }
 
-TEST_CASE("04.6.4 A hundred thousand lines", "[program:persistent_client][points:3][needs:04.6.1]") {
+TEST_CASE("04.6.4 A hundred thousand lines", "[program:persistent_client][points:2][needs:04.6.1]") {
   because(
       "A client that sends everything before it reads waits for a server that waits for it: both send, nobody reads. "
       "Read while you write.");
@@ -283,4 +311,57 @@ TEST_CASE("04.6.6 A server that ends first: how many answers are missing",
     connection.close();
   CHECK(tells_missing(client, 17));
   CHECK(client.complains("persistent_client: "));
+}
+
+TEST_CASE("04.6.7 Answers are printed while the server takes no more requests",
+          "[program:persistent_client][points:1][needs:04.6.2]") {
+  because(
+      "A server may answer and take nothing new for a while. Then requests have to wait, but not the answers. And who "
+      "waits, waits in poll or in a call, not in a loop that asks for room again and again.");
+  chapter("Read while you write");
+  by_hand("a Python server that reads one frame, waits, answers it, and only then reads on");
+  Listener us;
+  take_little(us);
+  Program client(client_name, {us.host(), us.port()});
+  Peer connection = us.accept();
+  std::string question = random_text(8), much = random_text(8) + std::string(200'000, 'x'), last = random_text(8);
+  client.type(question + "\n");
+  REQUIRE(connection.receive(frame(question).size()) == frame(question));
+
+  // More than the buffers on the way hold, and nobody takes it.
+  client.type(much + "\n");
+  client.wait_until_idle();
+  connection.send(answer(question));
+  CHECK(client.next_line() == "Echo: " + question);
+  CHECK(takes_at_most_of_a_core(0.1, client));
+
+  std::string frames = frame(much) + frame(last);
+  client.type(last + "\n");
+  CHECK(connection.receive(frames.size()) == frames);
+  client.end_input();
+  CHECK(connection.receive_all() == "");
+  CHECK(takes_at_most_of_a_core(0.1, client));
+  connection.send(answer(much) + answer(last));
+  CHECK(client.output() == "Echo: " + much + "\nEcho: " + last + "\n");
+  CHECK(client.exit_status() == 0);
+}
+
+TEST_CASE("04.6.8 Interrupted calls are carried on, in the client too",
+          "[program:persistent_client][points:1][needs:04.6.2]") {
+  because("A signal may end any call that waits with EINTR. That is no failure: ask again.");
+  chapter("Wait for all of them at once");
+  by_hand("hard to bring about by hand; look what your program does when poll gives -1 and errno is EINTR");
+  Listener us;
+  Program client(client_name, {us.host(), us.port()}, with(interrupts_every(2)));
+  Peer connection = us.accept();
+  for (int i = 0; i < 4; ++i) {
+    std::string line = random_text(9);
+    client.type(line + "\n");
+    REQUIRE(connection.receive(13) == frame(line));
+    connection.send(answer(line));
+    REQUIRE(client.next_line() == "Echo: " + line);
+  }
+  client.end_input();
+  CHECK(connection.receive_all() == "");
+  CHECK(client.exit_status() == 0);
 }

@@ -146,7 +146,7 @@ TEST_CASE("04.2.1 The connection lives on, frame after frame", "[program:persist
 }
 
 TEST_CASE("04.2.2 Many frames in one segment are all answered, in order",
-          "[program:persistent_server][points:3][needs:04.1.1]") {
+          "[program:persistent_server][points:2][needs:04.1.1]") {
   because(
       "One recv may bring ten frames and the half of an eleventh. Answer every whole one; keep what is left for the "
       "next recv.");
@@ -210,6 +210,21 @@ TEST_CASE("04.2.4 A large frame in a few pieces, with a stop between them",
     from += length;
   }
   CHECK(client.converse(whole.substr(from), expected.size()) == expected);
+}
+
+TEST_CASE("04.2.5 Interrupted calls are carried on", "[program:persistent_server][points:1][needs:04.2.1]") {
+  because(
+      "A signal may end any call that waits with EINTR: poll, accept, recv. That is no failure, and poll has told "
+      "nothing then. Ask again.");
+  chapter("Wait for all of them at once");
+  by_hand("hard to bring about by hand; look what your program does when poll gives -1 and errno is EINTR");
+  Program server("persistent_server", anywhere, with(interrupts_every(2)));
+  Peer idle = Peer::connect(server.listening_on(), "an idle client");
+  REQUIRE(is_answered(idle, "hello"));
+  Peer client = Peer::connect(server.listening_on());
+  for (std::size_t length : {20UL, 0UL, 70'000UL, 1UL}) REQUIRE(is_answered(client, counted_bytes(length)));
+  CHECK(is_answered(idle, "still there"));
+  CHECK(serves(server));
 }
 
 TEST_CASE("04.3.1 A silent client and half a frame do not hold up the others",

@@ -58,6 +58,13 @@ struct Pipe {
   }
 };
 
+// What takes the place of the pipe on which a test types.
+int open_input(const std::string& path) {
+  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw std::system_error(errno, std::system_category(), path);
+  return fd;
+}
+
 void close_if_open(int& fd) {
   if (fd >= 0) ::close(fd);
   fd = -1;
@@ -244,6 +251,7 @@ Program::Process::Process(std::string program, std::vector<std::string> args, co
         " " + (argument.empty() || argument.find_first_of(" \t\n\"'\\$") != std::string::npos || argument.size() > 60
                    ? in_quotes(argument, 40)
                    : printable(argument));
+  if (!options.input.empty()) command += " < " + printable(options.input);
   Story::current().step("we ran", command);
   if (!options.faults.empty())
     Story::current().step("meanwhile", in_words(options.faults) + ". All of this does happen, now and then.");
@@ -254,6 +262,11 @@ Program::Process::Process(std::string program, std::vector<std::string> args, co
   }
 
   Pipe input, output, error, stop;
+  if (!options.input.empty()) {
+    close_if_open(input.read_end);
+    close_if_open(input.write_end);
+    input.read_end = open_input(options.input);
+  }
   std::vector<std::string> all{path};
   all.insert(all.end(), arguments.begin(), arguments.end());
   std::vector<std::string> environment = clean_environment(options);
@@ -282,7 +295,8 @@ Program::Process::Process(std::string program, std::vector<std::string> args, co
   err_fd_ = error.read_end;
   stop_fd_ = stop.read_end;
   stop_write_ = stop.write_end;
-  for (int fd : {in, out_fd_, err_fd_}) ::fcntl(fd, F_SETFL, O_NONBLOCK);
+  for (int fd : {in, out_fd_, err_fd_})
+    if (fd >= 0) ::fcntl(fd, F_SETFL, O_NONBLOCK);
   thread_ = std::thread([this] { watch(); });
   program_pidfds.push_back(pidfd);
 }

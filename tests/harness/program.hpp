@@ -30,6 +30,7 @@ struct Options {
   std::size_t processes = 512;            ///< RLIMIT_NPROC, threads included; in a private network only
   bool exact_memory = false;              ///< sanitizers give freed memory back at once, so that growth can be judged
   Faults faults = {};                     ///< what shall happen to its calls
+  std::string input = {};                 ///< the file or folder that is its stdin; what a test types, if empty
   /// `NAME=VALUE`, besides the clean environment; what it has already is joined with a colon (ASAN_OPTIONS).
   std::vector<std::string> environment = {};
 };

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <new>
@@ -88,6 +89,7 @@ static void run(int argc, char** argv) {
     if (fds[0].revents == 0) continue;
     std::array<char, 30'000> buffer;
     ssize_t n = ::recv(server.fd(), buffer.data(), buffer.size(), 0);
+    if (n < 0 && errno == EINTR) continue;
     if (n <= 0) {
       if (shared->all_asked && printed == shared->asked) break;
       std::string how = n == 0 ? "the server has gone" : std::strerror(errno);
