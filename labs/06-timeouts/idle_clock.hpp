@@ -16,7 +16,7 @@ class IdleClock {
   /// The client has been accepted.
   void accepted();
 
-  /// Bytes have arrived.
+  /// Bytes have arrived, while no answers waited to be taken.
   /// \param began_frame the first of them is the first of a frame
   /// \param completed how many frames are whole now that were not before
   void received(bool began_frame, std::size_t completed);

@@ -52,9 +52,11 @@ void Connection::receive() {
 
 void Connection::input_arrived(std::string_view bytes) {
   if (finishing_) return discard(bytes.size());
-  bool begins_frame = !frame_begun();
+  bool begins_frame = !frame_begun(), owed = owes_answers();
   in_.append(bytes);
-  clock_.received(begins_frame, answer_frames());
+  std::size_t completed = answer_frames();
+  // Who is owed answers has to take some: asking for more does not win time.
+  if (!owed) clock_.received(begins_frame, completed);
 }
 
 // The client has finished sending. It may still be waiting for answers.

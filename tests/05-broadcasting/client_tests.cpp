@@ -33,6 +33,13 @@ void let_it_hear(Program& client) {
   client.wait_until_idle();
 }
 
+// It has not ended by itself.
+bool runs_on(Program& client, const std::string& expected) {
+  bool runs = client.state().kind == Exit::Kind::running;
+  if (!runs) Story::current().mismatch(expected, "it has ended, " + in_words(client.state()));
+  return runs;
+}
+
 // Takes what has arrived already, and does nothing about it.
 void drop_what_is_here(UdpPeer& us) {
   while (hear(us, Milliseconds(0)).ending == Ending::more) {
@@ -81,15 +88,24 @@ TEST_CASE("05.8.1 The client joins, and joins again until it is welcomed",
 
 TEST_CASE("05.8.2 It gives up after 5 seconds", "[waits][program:feed_client][points:2][extra]") {
   because(
-      "A server that never answers may not be there at all. The five seconds are one deadline for all tries together.");
+      "A server that never answers may not be there at all. The five seconds are one deadline for all tries together. "
+      "A "
+      "refusal is no answer either: the server may be about to start.");
   chapter("Subscribe and stay subscribed");
   by_hand("nc -u -l 127.0.0.1 7000 and answer nothing      and      time ./feed_client 127.0.0.1 7000; echo $?");
   UdpPeer us;
   Program client("feed_client", to(us));
+  Program refused("feed_client", {"127.0.0.1", std::to_string(free_udp_port())});
 
+  for (Program* each : {&client, &refused}) CHECK(takes_at_most_of_a_core(0.1, *each));
+  pass_time(refused, std::chrono::steady_clock::now() - refused.age() + Milliseconds(4400));
+  CHECK(runs_on(refused, "the client whose JOIN was refused is still asking"));
   CHECK(ends_after(client, Milliseconds(5000)));
-  CHECK(client.exit_status() == 1);
-  CHECK(client.complains("feed_client: "));
+  CHECK(ends_after(refused, Milliseconds(5000)));
+  for (Program* each : {&client, &refused}) {
+    CHECK(each->exit_status() == 1);
+    CHECK(each->complains("feed_client: "));
+  }
   CHECK(us.receive_within(Milliseconds(0)).bytes.starts_with("JOIN"));
 }
 
@@ -145,7 +161,9 @@ TEST_CASE("05.8.4 A signal makes it leave, with status 0",
 TEST_CASE("05.8.5 A server that has fallen silent is gone",
           "[waits][program:feed_client][points:2][extra][needs:05.8.1]") {
   because(
-      "Nothing tells a UDP client that its server has vanished. Renewals that nobody answers for a whole lease do.");
+      "Nothing tells a UDP client that its server has vanished. Renewals that nobody answers for a whole lease do, "
+      "even "
+      "while lines come: only WELCOME says that the lease holds.");
   chapter("Subscribe and stay subscribed");
   by_hand(
       "nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000 --lease 2000; echo $?      answer WELCOME 1 "
@@ -159,6 +177,9 @@ TEST_CASE("05.8.5 A server that has fallen silent is gone",
   auto welcomed = std::chrono::steady_clock::now();
   us.answer(join, "WELCOME 1");
 
+  int number = 0;
+  keep_doing(client, Milliseconds(200), lease * 3 / 2,
+             [&] { us.send_to(join.from, std::to_string(++number) + " line"); });
   // From the last answer on, or from the first renewal without one: both are a whole lease.
   CHECK(ends_within(client, lease * 3 / 2, welcomed));
   CHECK((std::chrono::steady_clock::now() - welcomed) * 10 >= lease * 9);
@@ -256,7 +277,7 @@ TEST_CASE("05.9.2 It says what it missed, and prints late lines too",
           "[program:feed_client][points:3][extra][needs:05.9.1]") {
   because(
       "A number that is higher than the next one shows a gap: those between are missing now. They may only be late. "
-      "Which is the first the first WELCOME says.");
+      "WELCOME tells the first number that is to come, so even the first line may show a gap.");
   chapter("Missed, late and repeated");
   by_hand(
       "nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000      answer WELCOME 4, then send 5 a, 7 b, "
@@ -276,7 +297,8 @@ TEST_CASE("05.9.2 It says what it missed, and prints late lines too",
   CHECK(prints(client, us, there, "6", "very late"));
   CHECK(prints(client, us, there, "12", "the next"));
   bool too_much = has_said(client, "missed 5") || has_said(client, "missed 7") || has_said(client, "missed 12") ||
-                  has_said(client, "missed 8") || has_said(client, "missed 10") || has_said(client, "missed 7-11");
+                  has_said(client, "missed 8") || has_said(client, "missed 9") || has_said(client, "missed 10") ||
+                  has_said(client, "missed 7-11");
   if (too_much) Story::current().mismatch("missed 4, missed 6 and missed 8-10", client.errors());
   CHECK_FALSE(too_much);
 }

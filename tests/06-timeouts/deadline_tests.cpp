@@ -46,15 +46,18 @@ TEST_CASE("06.1.2 A connect that hangs is given up after CONNECT_MS",
           "[waits][program:deadline_client][points:4][needs:06.1.1]") {
   because(
       "When nothing comes back, connect waits for about two minutes. Let it begin without waiting (O_NONBLOCK), then "
-      "wait yourself, with a limit. And 300 ms are neither 0 seconds nor 1.");
+      "wait yourself, with a limit, and asleep: who asks again and again keeps a core busy. And 300 ms are neither 0 "
+      "seconds nor 1.");
   chapter("A connect with a limit");
   by_hand("time ./deadline_client 192.0.2.1 7000 Hello 300 60000      (an address that nobody has)");
   FullListener nobody;
   Program quick("deadline_client", {nobody.host(), nobody.port(), "Hello", "300", ample});
   Program slow("deadline_client", {nobody.host(), nobody.port(), "Hello", "1500", ample});
+  Program patient("deadline_client", {nobody.host(), nobody.port(), "Hello", ample, ample});
 
   REQUIRE(ends_after(quick, Milliseconds(300)));
   REQUIRE(ends_after(slow, Milliseconds(1500)));
+  CHECK(takes_at_most_of_a_core(0.1, patient));
   CHECK(says_timed_out(quick));
   CHECK(quick.complains("connect"));
 }
@@ -168,7 +171,7 @@ TEST_CASE("06.3.1 A server that does not read cannot hold the client",
           "[waits][program:deadline_client][points:3][needs:06.1.1]") {
   because(
       "When the buffers on the way are full, send waits for the server to read. That wait needs the deadline as much "
-      "as receiving does.");
+      "as receiving does, and it is a wait: trying to send again and again keeps a core busy.");
   chapter("A send can wait too");
   by_hand(
       "a Python server with SO_RCVBUF 2048 that accepts and sleeps      and      time ./deadline_client 127.0.0.1 7000 "
@@ -178,9 +181,11 @@ TEST_CASE("06.3.1 A server that does not read cannot hold the client",
   std::string message = counted_bytes(100'000);
   Program quick("deadline_client", {us.host(), us.port(), message, ample, "300"});
   Program slow("deadline_client", {us.host(), us.port(), message, ample, "1500"});
+  Program patient("deadline_client", {us.host(), us.port(), message, ample, ample});
 
   REQUIRE(ends_after(quick, Milliseconds(300)));
   REQUIRE(ends_after(slow, Milliseconds(1500)));
+  CHECK(takes_at_most_of_a_core(0.1, patient));
   CHECK(says_timed_out(quick));
 }
 
@@ -209,7 +214,7 @@ TEST_CASE("06.4.1 A server that stays silent is given up after TOTAL_MS",
           "[waits][program:deadline_client][points:3][needs:06.1.1]") {
   because(
       "A peer that has nothing to say and one that will never say anything look the same. Only a clock tells them "
-      "apart.");
+      "apart. Let poll look at it: a loop that asks again and again keeps a core busy.");
   chapter("Timeouts and deadlines");
   by_hand(
       "python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); input()\"      and      "
@@ -217,9 +222,11 @@ TEST_CASE("06.4.1 A server that stays silent is given up after TOTAL_MS",
   Listener us;
   Program quick("deadline_client", {us.host(), us.port(), "Hello", ample, "300"});
   Program slow("deadline_client", {us.host(), us.port(), "Hello", ample, "1500"});
+  Program patient("deadline_client", {us.host(), us.port(), "Hello", ample, ample});
 
   REQUIRE(ends_after(quick, Milliseconds(300)));
   REQUIRE(ends_after(slow, Milliseconds(1500)));
+  CHECK(takes_at_most_of_a_core(0.1, patient));
   CHECK(says_timed_out(quick));
 }
 
@@ -265,7 +272,8 @@ TEST_CASE("06.4.4 A reply that comes late, but within its limit, is taken",
           "[waits][program:deadline_client][points:2][needs:06.1.1]") {
   because(
       "CONNECT_MS is for connecting and ends with it. A timer that goes on, or a socket that is left non-blocking "
-      "without a wait, gives up on a server that is just slow.");
+      "without a wait, gives up on a server that is just slow. The reply is printed as it came, and this one is longer "
+      "than an echo.");
   chapter("Timeouts and deadlines");
   by_hand(
       "python3 -c \"import socket; c, _ = socket.create_server(('127.0.0.1', 7000)).accept(); input(); c.send(b'Echo: "
@@ -276,9 +284,9 @@ TEST_CASE("06.4.4 A reply that comes late, but within its limit, is taken",
   Peer connection = us.accept();
   CHECK(connection.receive_all() == "Hello");
   pass_time(client, Clock::now() + stretched(1100));
-  connection.send("Echo: Hello");
+  connection.send("Echo: Hello, at last");
   connection.finish_sending();
-  CHECK(client.output() == "Echo: Hello\n");
+  CHECK(client.output() == "Echo: Hello, at last\n");
   CHECK(client.exit_status() == 0);
 }
 

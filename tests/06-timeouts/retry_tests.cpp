@@ -36,7 +36,7 @@ TEST_CASE("06.5.1 The client sends its id and message, and prints the answer wit
 TEST_CASE("06.5.2 A datagram with another id is no answer", "[program:retry_client][points:2][needs:06.5.1]") {
   because(
       "It may be a late answer to a question of an earlier run. Without the id you would take the answer to one "
-      "question for that of another.");
+      "question for that of another. Go on waiting then, asleep: a loop that asks again and again keeps a core busy.");
   chapter("An id for each question");
   by_hand(
       "nc -u -l 127.0.0.1 7000      and      ./retry_client 127.0.0.1 7000 Hello 3 5000, then type Echo: 00000000 "
@@ -53,6 +53,7 @@ TEST_CASE("06.5.2 A datagram with another id is no answer", "[program:retry_clie
   }
   us.send_to(question.from, "Echo: wrong");
   us.send_to(question.from, "");
+  CHECK(takes_at_most_of_a_core(0.1, client));
   us.send_to(question.from, "Echo: " + question.bytes);
   CHECK(client.output() == "Echo: Hello\n");
   CHECK(client.exit_status() == 0);
@@ -80,7 +81,7 @@ TEST_CASE("06.5.3 A stranger's datagram is no answer", "[program:retry_client][p
 TEST_CASE("06.5.4 Each run has an id of its own", "[program:retry_client][points:1][needs:06.5.1]") {
   because(
       "Runs that share an id take each other's answers. The second of the day, or a generator without a seed, is the "
-      "same for all who start together.");
+      "same for all who start together. The number of the process differs, but others can guess it.");
   chapter("An id for each question");
   by_hand(
       "nc -u -l -k 127.0.0.1 7000      and      for i in 1 2 3 4; do ./retry_client 127.0.0.1 7000 Hello 1 1000 & "
@@ -98,6 +99,7 @@ TEST_CASE("06.5.4 Each run has an id of its own", "[program:retry_client][points
     ids.insert(question.bytes.substr(0, 8));
   }
   CHECK(all_differ(ids, 4));
+  CHECK(look_random(ids));
 }
 
 TEST_CASE("06.5.5 The client asks by IPv6 too", "[program:retry_client][points:1][extra][needs:06.5.1]") {

@@ -20,6 +20,9 @@ std::vector<harness::Datagram> tries_until_end(const harness::UdpPeer& peer);
 /// True when `ids` are so many; tells the story if not.
 bool all_differ(const std::set<std::string>& ids, std::size_t count);
 
+/// True when they do not all begin with the same four digits, as numbers that count up do.
+bool look_random(const std::set<std::string>& ids);
+
 /// Eight hex digits that are not `id`.
 std::string other_id(const std::string& id);
 

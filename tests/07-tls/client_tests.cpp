@@ -388,6 +388,21 @@ TEST_CASE("07.7.4 Addresses are tried until TCP connects, and a failed handshake
     CHECK(client.exit_status() == 1);
     CHECK(us.nobody_connects());
   }
+  SECTION("not even at the name's other address") {
+    std::string name = name_with_two_addresses();
+    if (name.empty() || !have_ipv6())
+      return Story::current().step("not here", "a name with two addresses, so it was not tried");
+    Listener four, six("::1", 16, four.endpoint().port);
+    Program client("tls_echo_client", {name, four.port(), "hello", world.ca, "localhost"});
+    pollfd both[] = {{four.fd(), POLLIN, 0}, {six.fd(), POLLIN, 0}};
+    REQUIRE(::poll(both, 2, static_cast<int>(patience().count())) > 0);
+    bool by_six = both[1].revents != 0;
+    Identity stranger = Identity::self_signed({});
+    TlsPeer connection = TlsPeer::server((by_six ? six : four).accept(), World::as_server(stranger));
+    CHECK(connection.hears_no_data("hello"));
+    CHECK(client.exit_status() == 1);
+    CHECK((by_six ? four : six).nobody_connects());
+  }
 }
 
 TEST_CASE("07.8.1 close_notify ends the client's request, and it goes on reading",
@@ -419,13 +434,14 @@ TEST_CASE("07.8.2 A reply that ends without close_notify is truncated",
           "[program:tls_echo_client][points:4][needs:07.8.1]") {
   because(
       "Even a reply of the right length may have been cut: nobody but the server knows where it ends. "
-      "SSL_ERROR_ZERO_RETURN is the only good end; an attacker on the way can end TCP whenever he likes.");
+      "SSL_ERROR_ZERO_RETURN is the only good end; an attacker on the way can end or reset TCP whenever he likes.");
   chapter("The true end: close_notify");
   by_hand("openssl s_server, kill -9 it in the middle");
   World world;
   int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
-  std::string reply = GENERATE("", "Echo: he", "Echo: hello");
-  CAPTURE(version, reply);
+  auto [reply, reset] = GENERATE(
+      table<std::string, bool>({{"", false}, {"Echo: he", false}, {"Echo: hello", false}, {"Echo: hello", true}}));
+  CAPTURE(version, reply, reset);
   Listener us;
   Program client("tls_echo_client", world.talking_to(us, "hello"));
   TlsSettings settings = world.as_server();
@@ -434,6 +450,11 @@ TEST_CASE("07.8.2 A reply that ends without close_notify is truncated",
 
   CHECK(connection.receive_all() == "hello");
   connection.send(reply);
+  if (reset) {
+    connection.reset();
+    CHECK(client.exit_status() == 1);
+    return;
+  }
   connection.cut();
   CHECK(client.exit_status() == 1);
   CHECK(client.complains("truncated"));
@@ -482,7 +503,7 @@ TEST_CASE("07.8.5 A message of 100,000 bytes gets there and back",
           "[program:tls_echo_client][points:1][needs:07.8.1]") {
   because(
       "Seven records each way. SSL_write takes all of it unless you ask for less (SSL_MODE_ENABLE_PARTIAL_WRITE); "
-      "SSL_read gives one record at most.");
+      "SSL_read gives one record at most. Until the first comes the client sleeps: a loop keeps a core busy.");
   chapter("Read and write");
   by_hand("./tls_echo_client 127.0.0.1 7000 $(head -c 100000 /dev/zero | tr '\\0' x) ca.pem | wc -c");
   World world;
@@ -492,6 +513,7 @@ TEST_CASE("07.8.5 A message of 100,000 bytes gets there and back",
   TlsPeer connection = TlsPeer::server(us.accept(), world.as_server());
 
   CHECK(connection.receive_all() == message);
+  CHECK(takes_at_most_of_a_core(0.1, client));
   connection.exchange("Echo: " + message);
   CHECK(prints(client, "Echo: " + message));
   CHECK(client.exit_status() == 0);

@@ -279,8 +279,8 @@ int Peer::release() { return std::exchange(connection_->fd, -1); }
 
 const std::string& Peer::name() const { return connection_->name; }
 
-Listener::Listener(std::string host, int backlog) : endpoint_{std::move(host), 0} {
-  SocketAddress address = to_address(endpoint_.host, 0);
+Listener::Listener(std::string host, int backlog, std::uint16_t port) : endpoint_{std::move(host), port} {
+  SocketAddress address = to_address(endpoint_.host, port);
   fd_ = new_socket(address.family(), SOCK_STREAM);
   if (::bind(fd_, address.get(), address.length) != 0 || ::listen(fd_, backlog) != 0)
     throw std::system_error(errno, std::system_category(), "the test's own listener");

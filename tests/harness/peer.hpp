@@ -100,9 +100,9 @@ class Peer {
 /// A TCP server of the test's own, for the client programs.
 class Listener {
  public:
-  /// Listens on a port that the system chooses.
   /// \param host a numeric address
-  explicit Listener(std::string host = "127.0.0.1", int backlog = 16);
+  /// \param port 0: one that the system chooses
+  explicit Listener(std::string host = "127.0.0.1", int backlog = 16, std::uint16_t port = 0);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
