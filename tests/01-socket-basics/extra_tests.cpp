@@ -44,6 +44,9 @@ TEST_CASE("01.8.2 Datagrams keep their borders, and tell when they were cut",
   CHECK(told);
   CHECK(shell.ask("recvfrom " + b + " 5") == "received 0 \"\" from " + from);
   CHECK(shell.ask("recvfrom " + b + " 5") == "received 5 \"12345\" from " + from);
+  std::string long_one = random_text(20'000);
+  CHECK(shell.ask(to + long_one) == "sent 20000");
+  CHECK(shell.ask("recvfrom " + b + " 65536") == "received 20000 \"" + long_one + "\" from " + from);
 }
 
 TEST_CASE("01.8.3 A datagram that the system does not take is told",
@@ -94,7 +97,10 @@ TEST_CASE("01.9.1 Options can be set and read back", "[program:socket_shell][poi
   Received on = shell.ask("option " + fd + " reuseaddr");
   if (on.bytes == "0") Story::current().mismatch("a number that is not 0", "0");
   CHECK(on.bytes != "0");
-  // What has gone wrong can be asked for, not set.
+  CHECK(shell.ask("option " + fd + " reuseaddr 0") == "ok");
+  CHECK(shell.ask("option " + fd + " reuseaddr") == "0");
+  // An option that can only be read.
+  CHECK(shell.ask("option " + fd + " error") == "0");
   CHECK(begins_with(shell.ask("option " + fd + " error 1"), "error: setsockopt: "));
   CHECK(shell.ask("option " + fd + " rcvbuf 20000") == "ok");
   Received size = shell.ask("option " + fd + " rcvbuf");

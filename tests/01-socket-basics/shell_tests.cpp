@@ -123,7 +123,7 @@ TEST_CASE("01.3.3 connect to a port where nobody listens is refused",
   CHECK(begins_with(shell.ask("peer " + fd), "error: getpeername: "));
 }
 
-TEST_CASE("01.4.1 accept gives a new descriptor and says who came", "[program:socket_shell][points:5][needs:01.3.1]") {
+TEST_CASE("01.4.1 accept gives a new descriptor and says who came", "[program:socket_shell][points:4][needs:01.3.1]") {
   because(
       "The listening socket stays what it is. Each connection gets a socket of its own, and accept tells the peer's "
       "address: its length goes in as the room there is, and comes back as what was used.");
@@ -177,6 +177,28 @@ TEST_CASE("01.4.3 An accept that fails is told, and the next one works",
     answer = shell.ask("accept " + listener);
   }
   CHECK(begins_with(answer, "fd "));
+}
+
+TEST_CASE("01.4.4 The same calls serve IPv6", "[program:socket_shell][points:1][needs:01.3.2][needs:01.4.1]") {
+  if (!have_ipv6()) SKIP("this machine's loopback has no ::1");
+  because(
+      "An IPv6 address is longer than one of IPv4. A SocketAddress has room for either, and its length says how much: "
+      "on the way in all of it, on the way out what was used.");
+  chapter("accept");
+  by_hand("socket tcp 6, bind 3 ::1 0, address 3, listen 3, socket tcp 6, connect 4 ::1 PORT, accept 3");
+  Shell shell;
+  std::string listener = shell.open("tcp 6"), client = shell.open("tcp 6");
+  CHECK(shell.ask("bind " + listener + " ::1 0") == "ok");
+  Received said = shell.ask("address " + listener);
+  REQUIRE(begins_with(said, "[::1]:"));
+  std::string port = said.bytes.substr(6);
+  CHECK(shell.ask("listen " + listener) == "ok");
+  CHECK(shell.ask("connect " + client + " ::1 " + port) == "ok");
+  CHECK(shell.ask("peer " + client) == "[::1]:" + port);
+  std::string from = shell.ask("address " + client).bytes;
+  Received answer = shell.ask("accept " + listener);
+  CHECK(answer == "fd " + shell.descriptor(answer) + " from " + from);
+  CHECK(shell.ask("bind " + shell.open("udp 6") + " ::1 0") == "ok");
 }
 
 TEST_CASE("01.5.1 send sends the bytes, zero and newline included", "[program:socket_shell][points:4][needs:01.3.2]") {
@@ -280,8 +302,8 @@ TEST_CASE("01.6.1 recv gives what has arrived, and no more than was asked for",
 TEST_CASE("01.6.2 The end of the stream is no error and not an empty message",
           "[program:socket_shell][points:4][needs:01.6.1]") {
   because(
-      "recv gives 0 when the peer has finished sending and everything was read. On a datagram socket 0 is an empty "
-      "datagram.");
+      "recv gives 0 when the peer has finished sending and everything was read, and -1 when it failed. On a datagram "
+      "socket 0 is an empty datagram.");
   chapter("recv and the end of the stream");
   by_hand("... accept 3, recv 4 100      and      nc -N 127.0.0.1 7000 < /dev/null");
   Shell shell;
@@ -293,6 +315,8 @@ TEST_CASE("01.6.2 The end of the stream is no error and not an empty message",
   CHECK(shell.ask("recv " + fd + " 100") == "received 3 \"bye\"");
   CHECK(shell.ask("recv " + fd + " 100") == "end of stream");
   CHECK(shell.ask("recv " + fd + " 100") == "end of stream");
+  // And an error is no end: this one never had a stream.
+  CHECK(begins_with(shell.ask("recv " + shell.open("tcp") + " 100"), "error: recv: "));
 }
 
 TEST_CASE("01.6.3 A recv that fails is told", "[program:socket_shell][points:1][needs:01.6.1]") {
@@ -323,6 +347,8 @@ TEST_CASE("01.7.1 shutdown write ends our direction and leaves the other open",
   CHECK(peer.receive_all() == "");
   peer.send("still here");
   CHECK(shell.ask("recv " + fd + " 100") == "received 10 \"still here\"");
-  // Of a socket that is not connected nothing can be shut down.
+  // Both directions; and where there is no connection there is none.
+  CHECK(shell.ask("shutdown " + fd + " both") == "ok");
+  CHECK(shell.ask("recv " + fd + " 100") == "end of stream");
   CHECK(begins_with(shell.ask("shutdown " + shell.open("tcp") + " write"), "error: shutdown: "));
 }

@@ -56,7 +56,8 @@ TEST_CASE("02.5.3 Wrong arguments get a usage line and status 2", "[program:echo
   auto arguments = GENERATE(
       std::vector<std::string>{}, std::vector<std::string>{"127.0.0.1", "7"},
       std::vector<std::string>{"127.0.0.1", "0", "m"}, std::vector<std::string>{"127.0.0.1", "65536", "m"},
-      std::vector<std::string>{"127.0.0.1", "seven", "m"}, std::vector<std::string>{"127.0.0.1", "7seven", "m"});
+      std::vector<std::string>{"127.0.0.1", "seven", "m"}, std::vector<std::string>{"127.0.0.1", "7seven", "m"},
+      std::vector<std::string>{"127.0.0.1", "4294967376", "m"});
   Program client("echo_client", arguments);
   CHECK(client.exit_status() == 2);
   CHECK(client.prints_usage());
@@ -137,7 +138,7 @@ TEST_CASE("02.6.3 A reply that is longer or different is printed as it came",
           "[program:echo_client][points:2][needs:02.6.1]") {
   because(
       "The client shows what the server said. It must not cut the reply at the length it hoped for, nor at a zero "
-      "byte.");
+      "byte; and after a newline of the server's it still prints its own.");
   chapter("One send, many receives");
   by_hand(
       "printf 'Echo: a\\0b and more' | nc -l -N 127.0.0.1 7000      and      ./echo_client 127.0.0.1 7000 hi | od -c");
@@ -146,8 +147,11 @@ TEST_CASE("02.6.3 A reply that is longer or different is printed as it came",
 
   Peer connection = us.accept();
   CHECK(connection.receive_all() == "hi");
-  std::string reply = std::string("Ouch: \0\xff\n", 9) + random_bytes(40);
-  connection.send(reply);
+  std::string reply = std::string("Ouch: \0\xff\n", 9) + random_bytes(40) + "\n";
+  // As many bytes as it hoped for, and only then the others.
+  connection.send_piece(reply.substr(0, 8));
+  connection.send_piece(reply.substr(8, 20));
+  connection.send(reply.substr(28));
   connection.finish_sending();
   CHECK(prints(client, reply));
 }
@@ -178,15 +182,16 @@ TEST_CASE("02.7.1 A reply that ends too early is an error", "[program:echo_clien
       "yourself.");
   chapter("Reset, end of stream, silence");
   by_hand("printf 'Echo: he' | nc -l -N 127.0.0.1 7000      and      ./echo_client 127.0.0.1 7000 hello; echo $?");
+  std::string part = GENERATE("Echo: he", "Echo: hell");
   Listener us;
   Program client("echo_client", {us.host(), us.port(), "hello"});
 
   Peer connection = us.accept();
   CHECK(connection.receive_all() == "hello");
-  connection.send("Echo: he");
+  connection.send(part);
   connection.finish_sending();
   CHECK(client.exit_status() == 1);
-  CHECK(client.complains("reply ended after 8 of 11 bytes"));
+  CHECK(client.complains("reply ended after " + std::to_string(part.size()) + " of 11 bytes"));
 }
 //! [client]
 

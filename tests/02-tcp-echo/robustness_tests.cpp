@@ -203,12 +203,15 @@ TEST_CASE("02.9.5 Finished conversations leave nothing behind",
       polite.send("x");
       polite.finish_sending();
       REQUIRE(polite.receive_all() == "Echo: x");
+      Peer mute = server.connect();
+      mute.finish_sending();
+      REQUIRE(mute.receive_all() == "Echo: ");
       Peer rude = server.connect();
       rude.send("x");
       rude.reset();
     }
     REQUIRE(serves(server, "the last"));
-    next_round(std::to_string(times) + " polite clients and as many that reset");
+    next_round(std::to_string(times) + " polite clients, as many with nothing to say, and as many that reset");
   };
   converse(10);
   std::size_t before = open_descriptors(server.pid());

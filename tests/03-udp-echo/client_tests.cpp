@@ -46,7 +46,8 @@ TEST_CASE("03.5.2 Wrong arguments get a usage line and status 2", "[program:udp_
   auto arguments = GENERATE(
       std::vector<std::string>{}, std::vector<std::string>{"127.0.0.1", "7"},
       std::vector<std::string>{"127.0.0.1", "0", "m"}, std::vector<std::string>{"127.0.0.1", "65536", "m"},
-      std::vector<std::string>{"127.0.0.1", "seven", "m"}, std::vector<std::string>{"127.0.0.1", "7seven", "m"});
+      std::vector<std::string>{"127.0.0.1", "seven", "m"}, std::vector<std::string>{"127.0.0.1", "7seven", "m"},
+      std::vector<std::string>{"127.0.0.1", "4294967376", "m"});
   Program client("udp_echo_client", arguments);
   CHECK(client.exit_status() == 2);
   CHECK(client.prints_usage());

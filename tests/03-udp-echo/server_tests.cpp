@@ -30,13 +30,16 @@ TEST_CASE("03.1.2 A second server on a port in use is told so", "[program:udp_ec
 }
 
 TEST_CASE("03.1.3 Wrong arguments get a usage line and status 2", "[program:udp_echo_server][points:2][needs:03.1.1]") {
-  because("A port is a number from 0 to 65535. atoi turns \"abc\" into 0 and says nothing.");
+  because(
+      "A port is a number from 0 to 65535. atoi turns \"abc\" into 0 and says nothing; a number that an int does not "
+      "hold is out of range, too.");
   chapter("Bind and announce");
   by_hand("./udp_echo_server 127.0.0.1 abc; echo $?");
-  auto arguments = GENERATE(
-      std::vector<std::string>{}, std::vector<std::string>{"127.0.0.1"}, std::vector<std::string>{"127.0.0.1", "abc"},
-      std::vector<std::string>{"127.0.0.1", "65536"}, std::vector<std::string>{"127.0.0.1", "80x"},
-      std::vector<std::string>{"127.0.0.1", "-1"}, std::vector<std::string>{"127.0.0.1", ""});
+  auto arguments =
+      GENERATE(std::vector<std::string>{}, std::vector<std::string>{"127.0.0.1"},
+               std::vector<std::string>{"127.0.0.1", "abc"}, std::vector<std::string>{"127.0.0.1", "65536"},
+               std::vector<std::string>{"127.0.0.1", "80x"}, std::vector<std::string>{"127.0.0.1", "-1"},
+               std::vector<std::string>{"127.0.0.1", ""}, std::vector<std::string>{"127.0.0.1", "4294967376"});
   Program server("udp_echo_server", arguments);
   CHECK(server.exit_status() == 2);
   CHECK(server.prints_usage());

@@ -275,11 +275,17 @@ class Diagnosis {
           std::to_string(e_.lived_ms) + " ms: a loop goes round without waiting for anything.");
   }
 
+  // What it waited in when the test saw the mismatch; what we did after that may have woken it.
+  bool waited(const RecordedCall& call) const {
+    if (e_.failed_at == 0) return !call.finished();
+    return call.begun <= e_.failed_at && (!call.finished() || call.ended > e_.failed_at);
+  }
+
   void waits() {
     if (e_.exit.kind != Exit::Kind::running) return;
     std::string all;
     for (const RecordedCall& call : e_.calls)
-      if (!call.finished() && !contains(all, briefly(call)))
+      if (waited(call) && !contains(all, briefly(call)))
         all += (all.empty() ? "" : ", and in ") + (call.fd >= 0 ? briefly(call) : call.name);
     if (!all.empty()) say("your program waits in " + all + ".");
   }

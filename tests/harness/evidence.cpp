@@ -59,6 +59,7 @@ void tell_evidence(Story& story, const Recording& recording, Evidence evidence) 
   evidence.calls = recording.calls();
   evidence.expected = story.expected();
   evidence.received = story.received();
+  if (story.failed()) evidence.failed_at = story.failed_at();
   std::uint64_t until = story.failed() ? story.failed_at() + soon : ~std::uint64_t{0};
   std::erase_if(evidence.calls, [&](const RecordedCall& call) { return call.begun > until; });
   for (const std::string& sentence : diagnose(evidence)) story.note("it seems", sentence);

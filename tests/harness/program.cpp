@@ -100,6 +100,8 @@ void limit(int resource, std::size_t most) {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  // What we ignore, or whoever started us, would be ignored after exec, too: SIGPIPE would never end a program.
+  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
   if (fence != nullptr && !fence->enter()) ::_exit(127);
   ::execve(path, arguments, environment);
   ::_exit(127);
@@ -471,8 +473,13 @@ Endpoint Program::listening_on() {
   bool good = line.starts_with(start) && colon != std::string::npos && colon > start.size();
   if (good) {
     endpoint.host = line.substr(start.size(), colon - start.size());
-    if (endpoint.host.front() == '[' && endpoint.host.back() == ']')
+    if (endpoint.host.front() == '[' && endpoint.host.back() == ']') {
       endpoint.host = endpoint.host.substr(1, endpoint.host.size() - 2);
+    } else if (endpoint.host.find(':') != std::string::npos) {
+      // Without brackets nobody can tell where an IPv6 address ends and the port begins.
+      Story::current().mismatch("an IPv6 address in brackets: \"listening on [::1]:PORT\"", in_quotes(line));
+      FAIL("the announcement cannot be read");
+    }
     unsigned long port = 0;
     std::string digits = line.substr(colon + 1);
     good = !digits.empty() && digits.size() <= 5 && digits.find_first_not_of("0123456789") == std::string::npos;

@@ -256,9 +256,9 @@ class Noted {
     entry_->family = name->sa_family;
   }
 
-  // Only what the kernel has taken or given can be read without harm.
+  // Only what the kernel has taken or given can be read without harm. Who only asks for a length gives no buffer.
   void bytes(const void* data, ssize_t count) {
-    if (!usable() || count <= 0) return;
+    if (!usable() || count <= 0 || data == nullptr) return;
     std::size_t size =
         static_cast<std::size_t>(count) < recorder::kept_bytes ? static_cast<std::size_t>(count) : recorder::kept_bytes;
     copy(entry_->bytes, data, size);
@@ -435,7 +435,8 @@ ssize_t received(Call call, int fd, void* buffer, std::size_t length, int flags,
   if (fails(noted, recorder::receiving, may_wait(fd, flags))) return noted.end<ssize_t>(-1);
   ssize_t n = receive(shortened(noted, type, length, receive_most(), flags), noted);
   noted.limited_to(receive_most(), n);
-  noted.bytes(buffer, n);
+  // With MSG_TRUNC the result may be more than there was room for.
+  noted.bytes(buffer, n > static_cast<ssize_t>(length) ? static_cast<ssize_t>(length) : n);
   return moved(noted, fd, n);
 }
 

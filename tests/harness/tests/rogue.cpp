@@ -109,6 +109,20 @@ const std::map<std::string, std::function<void()>> behaviours{
        std::fflush(stdout);
        wait_forever();
      }},
+    {"announces-without-brackets",
+     [] {
+       std::printf("listening on ::1:%u\n", port_of(listener()));
+       std::fflush(stdout);
+       wait_forever();
+     }},
+    {"writes-to-nobody",
+     [] {
+       int ends[2], on = announced();
+       if (::pipe(ends) < 0) ::_exit(1);
+       ::close(ends[0]);
+       say(ends[1], "dies of SIGPIPE, unless whoever started it ignores that signal");
+       serve(on);
+     }},
     {"announces-and-ends", [] { announced(); }},
     {"announces-and-dies",
      [] {

@@ -162,6 +162,15 @@ TEST_CASE("A reply without an end, a wait and a spin are named") {
   CHECK(made.says("neither shutdown nor close was called"));
   CHECK(made.says("your program waits in accept on descriptor 3"));
 
+  // What we did after the mismatch woke it; then it waited elsewhere.
+  Made woken;
+  RecordedCall& before = woken.add("recv", 4, 1024, 0);
+  woken.evidence.failed_at = before.begun + 500;
+  before.ended = before.begun + 600;
+  woken.add("accept", 3, 0, 0).ended = 0;
+  woken.evidence.received = "silence, not a byte";
+  CHECK(woken.says("your program waits in recv on descriptor 4."));
+
   Made busy;
   busy.evidence.received = "silence, not a byte";
   busy.evidence.busy_ms = 4900;

@@ -139,6 +139,18 @@ int through_stdio() {
   return 0;
 }
 
+// Asks how long the next datagram is, without room for any of it; then takes it, with room for some of it.
+int look_ahead() {
+  int ends[2];
+  must(::socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) == 0, "socketpair");
+  const std::string text(100, 'x');
+  must(::send(ends[0], text.data(), text.size(), 0) == 100, "send");
+  must(::recv(ends[1], nullptr, 0, MSG_PEEK | MSG_TRUNC) == 100, "to look ahead");
+  std::vector<char> few(2);
+  must(::recv(ends[1], few.data(), few.size(), MSG_TRUNC) == 100, "to take some of it");
+  return 0;
+}
+
 // Writes over everything that the recorder shares with the harness.
 int scribble() {
   std::FILE* maps = std::fopen("/proc/self/maps", "r");
@@ -184,6 +196,7 @@ int main(int, char** argv) {
   if (what == "forks") return forks(24);
   if (what == "forks-a-lot") return forks(400);
   if (what == "stdio") return through_stdio();
+  if (what == "looks-ahead") return look_ahead();
   if (what == "scribbles") return scribble();
   if (what == "closes-everything") return ::syscall(SYS_close_range, 3U, ~0U, 0U), converse();
   if (what == "executes-itself") return again();

@@ -86,7 +86,7 @@ std::set<std::string> names(const std::vector<RecordedCall>& calls) {
 
 TEST_CASE("With the recorder a program does what it does without") {
   std::string probe = GENERATE(from_range(probes()));
-  for (const char* behaviour : {"converse", "threads", "forks", "forks-a-lot", "stdio", "scribbles",
+  for (const char* behaviour : {"converse", "threads", "forks", "forks-a-lot", "stdio", "looks-ahead", "scribbles",
                                 "closes-everything", "executes-itself", "nothing"}) {
     CAPTURE(probe, behaviour);
     Run without = run(probe, behaviour, {});
