@@ -374,19 +374,3 @@ TEST_CASE("05.7.7 What a signal interrupts is carried on",
   CHECK(second.receive() == "END 4");
   CHECK(server.exit_status() == 0);
 }
-
-TEST_CASE("05.7.8 The server waits without keeping a processor busy",
-          "[waits][program:feed_server][points:1][extra][needs:05.7.1]") {
-  because(
-      "A loop that asks again and again whether something has come takes a whole core. poll sleeps until the socket or "
-      "stdin has something.");
-  chapter("A line for every subscriber");
-  by_hand("top -p $(pidof feed_server)");
-  Program server("feed_server", anywhere);
-  UdpPeer us;
-  CHECK(joins(us, server, 1));
-  server.type("hello\n");
-  REQUIRE(us.receive() == "1 hello");
-
-  CHECK(takes_at_most_of_a_core(0.1, server));
-}
