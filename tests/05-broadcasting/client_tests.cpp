@@ -89,8 +89,7 @@ TEST_CASE("05.8.1 The client joins, and joins again until it is welcomed",
 TEST_CASE("05.8.2 It gives up after 5 seconds", "[waits][program:feed_client][points:2][extra]") {
   because(
       "A server that never answers may not be there at all. The five seconds are one deadline for all tries together. "
-      "A "
-      "refusal is no answer either: the server may be about to start.");
+      "A refusal is no answer either: the server may be about to start.");
   chapter("Subscribe and stay subscribed");
   by_hand("nc -u -l 127.0.0.1 7000 and answer nothing      and      time ./feed_client 127.0.0.1 7000; echo $?");
   UdpPeer us;
@@ -162,8 +161,7 @@ TEST_CASE("05.8.5 A server that has fallen silent is gone",
           "[waits][program:feed_client][points:2][extra][needs:05.8.1]") {
   because(
       "Nothing tells a UDP client that its server has vanished. Renewals that nobody answers for a whole lease do, "
-      "even "
-      "while lines come: only WELCOME says that the lease holds.");
+      "even while lines come: only WELCOME says that the lease holds.");
   chapter("Subscribe and stay subscribed");
   by_hand(
       "nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000 --lease 2000; echo $?      answer WELCOME 1 "

@@ -550,9 +550,8 @@ TEST_CASE("07.8.7 What is cut short or interrupted is carried on",
           "[program:tls_echo_client][points:1][extra][needs:07.8.1]") {
   because(
       "A signal may end the read or write inside an SSL call with EINTR. On a socket that waits by itself the call "
-      "then "
-      "fails with SSL_ERROR_WANT_READ or SSL_ERROR_WANT_WRITE: make it again. That a record comes in pieces OpenSSL "
-      "sees to.");
+      "then fails with SSL_ERROR_WANT_READ or SSL_ERROR_WANT_WRITE: make it again. That a record comes in pieces "
+      "OpenSSL sees to.");
   chapter("Read and write");
   by_hand("./tls_echo_client 127.0.0.1 7000 hello ca.pem      in gdb, interrupted with Ctrl-C and continued");
   World world;

@@ -157,8 +157,7 @@ TEST_CASE("07.2.3 A handshake that is not complete after five seconds is dropped
   because(
       "Strangers may connect and say nothing, or a byte now and then. Each holds a descriptor and perhaps a thread. "
       "One deadline for the whole handshake ends that; a timeout for each read does not. Waiting for them costs "
-      "nothing: "
-      "who asks again and again keeps a core busy for each.");
+      "nothing: who asks again and again keeps a core busy for each.");
   chapter("A limit for strangers");
   by_hand("./tls_echo_server 127.0.0.1 7000 server.pem server.key      and      time nc 127.0.0.1 7000");
   World world;
