@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <new>
@@ -41,6 +42,7 @@ static void send_line(net::Socket& server, std::string_view line) {
   try {
     while (true) {
       ssize_t n = ::read(0, buffer.data(), buffer.size());
+      if (n < 0 && errno == EINTR) continue;
       if (n < 0) ::_exit(1);
       if (n == 0) break;
       pending.append(buffer.data(), static_cast<std::size_t>(n));
@@ -88,6 +90,7 @@ static void run(int argc, char** argv) {
     if (fds[0].revents == 0) continue;
     std::array<char, 30'000> buffer;
     ssize_t n = ::recv(server.fd(), buffer.data(), buffer.size(), 0);
+    if (n < 0 && errno == EINTR) continue;
     if (n <= 0) {
       if (shared->all_asked && printed == shared->asked) break;
       std::string how = n == 0 ? "the server has gone" : std::strerror(errno);
