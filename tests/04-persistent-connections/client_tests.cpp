@@ -8,6 +8,14 @@ using namespace harness;
 
 namespace {
 
+// What a server does when its client has finished sending and has its answers. Only 04.6.5 looks at whether the client
+// waits for it.
+void both_finish(Program& client, Peer& connection) {
+  client.end_input();
+  CHECK(connection.receive_all() == "");
+  connection.finish_sending();
+}
+
 void chapter(const std::string& heading) { read_about("docs/04-persistent-connections.md \"" + heading + "\""); }
 
 const std::string client_name = "persistent_client";
@@ -76,7 +84,7 @@ TEST_CASE("04.5.3 Bytes are bytes, in lines too", "[program:persistent_client][p
   client.type(line + "\n");
   CHECK(connection.receive(frame(line).size()) == frame(line));
   connection.send(answer(line));
-  client.end_input();
+  both_finish(client, connection);
   CHECK(client.output() == "Echo: " + line + "\n");
   CHECK(client.exit_status() == 0);
 }
@@ -96,7 +104,7 @@ TEST_CASE("04.5.4 A line of exactly 1 MiB is sent, a longer one is not",
     client.type(line + "\n");
     CHECK(connection.receive(line.size() + 4) == frame(line));
     connection.send(answer(line));
-    client.end_input();
+    both_finish(client, connection);
     CHECK(client.output() == "Echo: " + line + "\n");
     CHECK(client.exit_status() == 0);
   }
@@ -117,8 +125,12 @@ TEST_CASE("04.5.5 Wrong arguments, and nobody there", "[program:persistent_clien
   because("2 says that the arguments make no sense, 1 that it was tried and failed; the last line on stderr says why.");
   chapter("Exit status and messages");
   by_hand("./persistent_client 127.0.0.1 0; echo $?; ./persistent_client 127.0.0.1 1 < /dev/null; echo $?");
-  for (const auto& arguments :
-       {std::vector<std::string>{}, {"127.0.0.1"}, {"127.0.0.1", "0"}, {"127.0.0.1", "65536"}, {"127.0.0.1", "7x"}}) {
+  for (const auto& arguments : {std::vector<std::string>{},
+                                {"127.0.0.1"},
+                                {"127.0.0.1", "0"},
+                                {"127.0.0.1", "65536"},
+                                {"127.0.0.1", "7x"},
+                                {"127.0.0.1", "4294967376"}}) {
     Program client(client_name, arguments);
     CHECK(client.exit_status() == 2);
     CHECK(client.prints_usage());
@@ -180,6 +192,7 @@ TEST_CASE("04.6.1 Each answer is printed on a line, in order", "[program:persist
   client.end_input();
   CHECK(connection.receive_all() == frame(one) + frame(two) + frame(""));
   connection.send(answer(one) + answer(two) + answer(""));
+  connection.finish_sending();
   CHECK(client.output() == "Echo: " + one + "\nEcho: " + two + "\nEcho: \n");
   CHECK(client.exit_status() == 0);
 }
@@ -202,7 +215,9 @@ TEST_CASE("04.6.2 An answer is printed when it comes, not later",
     connection.send(answer(line));
     REQUIRE(client.next_line() == "Echo: " + line);
   }
-  client.end_input();
+  // Nothing to read and nothing to send: it waits, for both ends.
+  CHECK(takes_at_most_of_a_core(0.1, client));
+  both_finish(client, connection);
   CHECK(client.exit_status() == 0);
 }
 
@@ -227,6 +242,7 @@ TEST_CASE("04.6.3 Answers arrive in any pieces", "[program:persistent_client][po
     at += length;
   }
   connection.send(bytes.substr(at));
+  connection.finish_sending();
   CHECK(client.output() == "Echo: a\n\nOuch: " + large + "\nEcho: d\n");
   CHECK(client.exit_status() == 0);
 }
@@ -258,7 +274,7 @@ TEST_CASE("04.6.5 At the end of input the client half-closes and collects what i
           "[program:persistent_client][points:2][needs:04.6.1]") {
   because(
       "The end of your input is not the end of the conversation: the answers are still to come. Say that you have "
-      "finished, and read on.");
+      "finished, and read on, until the last of them; then there is nothing left to wait for.");
   chapter("Read while you write");
   by_hand(two_terminals);
   Listener us;
@@ -271,6 +287,8 @@ TEST_CASE("04.6.5 At the end of input the client half-closes and collects what i
   connection.send_piece(answer("one"));
   CHECK(client.next_line() == "Echo: one");
   client.wait_until_idle();
+  // The end of stdin stays there to be read, again and again.
+  CHECK(takes_at_most_of_a_core(0.1, client));
   connection.send(answer("two"));
   CHECK(client.next_line() == "Echo: two");
   client.wait_until_idle();
@@ -280,7 +298,7 @@ TEST_CASE("04.6.5 At the end of input the client half-closes and collects what i
 }
 
 TEST_CASE("04.6.6 A server that ends first: how many answers are missing",
-          "[program:persistent_client][points:2][needs:04.6.2]") {
+          "[program:persistent_client][points:1][needs:04.6.2]") {
   because(
       "The client asked twenty times and was answered three times. It must not wait for more input to find that out: "
       "watch stdin and the server at the same time.");
@@ -348,7 +366,9 @@ TEST_CASE("04.6.7 Answers are printed while the server takes no more requests",
 
 TEST_CASE("04.6.8 Interrupted calls are carried on, in the client too",
           "[program:persistent_client][points:1][needs:04.6.2]") {
-  because("A signal may end any call that waits with EINTR. That is no failure: ask again.");
+  because(
+      "A signal may end any call that waits with EINTR. That is no failure: ask again. And a send may take a part of "
+      "its frame only.");
   chapter("Wait for all of them at once");
   by_hand("hard to bring about by hand; look what your program does when poll gives -1 and errno is EINTR");
   Listener us;
@@ -364,4 +384,36 @@ TEST_CASE("04.6.8 Interrupted calls are carried on, in the client too",
   client.end_input();
   CHECK(connection.receive_all() == "");
   CHECK(client.exit_status() == 0);
+
+  // And in pieces, with the answers owed after the last line.
+  Listener again;
+  Program other(client_name, {again.host(), again.port()},
+                with(receives_at_most(5), sends_at_most(3), interrupts_every(3)));
+  Peer slow = again.accept();
+  std::string first = random_text(30), second = random_text(50);
+  other.type(first + "\n" + second + "\n");
+  other.end_input();
+  CHECK(slow.receive_all() == frame(first) + frame(second));
+  slow.send(answer(first) + answer(second));
+  slow.finish_sending();
+  CHECK(other.output() == "Echo: " + first + "\nEcho: " + second + "\n");
+  CHECK(other.exit_status() == 0);
+}
+
+TEST_CASE("04.6.9 A server that ends first, with nothing owed", "[program:persistent_client][points:1][needs:04.6.2]") {
+  because(
+      "All that was asked has been answered, but nobody has said that this is all. More lines would find no server: "
+      "that is a failure, and the client need not wait for a line to find it out.");
+  chapter("When the server ends first");
+  by_hand("nc -l 127.0.0.1 7000      and      ./persistent_client 127.0.0.1 7000      then stop nc");
+  Listener us;
+  Program client(client_name, {us.host(), us.port()});
+  Peer connection = us.accept();
+  client.type("one\n");
+  CHECK(connection.receive(frame("one").size()) == frame("one"));
+  connection.send(answer("one"));
+  REQUIRE(client.next_line() == "Echo: one");
+  connection.close();
+  CHECK(client.exit_status() == 1);
+  CHECK(client.complains("persistent_client: "));
 }

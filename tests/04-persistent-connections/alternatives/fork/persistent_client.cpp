@@ -42,6 +42,7 @@ static void send_line(net::Socket& server, std::string_view line) {
   try {
     while (true) {
       ssize_t n = ::read(0, buffer.data(), buffer.size());
+      if (n < 0 && errno == EINTR) continue;
       if (n < 0) ::_exit(1);
       if (n == 0) break;
       pending.append(buffer.data(), static_cast<std::size_t>(n));
