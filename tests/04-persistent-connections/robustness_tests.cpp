@@ -275,7 +275,8 @@ TEST_CASE("04.9.3 A client that takes nothing cannot keep the server from stoppi
 TEST_CASE("04.9.4 While it finishes the server waits, and does not spin",
           "[waits][program:persistent_server][points:1][extra][needs:04.9.3]") {
   because(
-      "The byte that the signal's handler has written stays in its pipe, and poll goes on calling the pipe ready. Leave "
+      "The byte that the signal's handler has written stays in its pipe, and poll goes on calling the pipe ready. "
+      "Leave "
       "it out once you know, or take the byte: what is left is to wait for the clients.");
   chapter("Stop without losing answers");
   by_hand("a client that sends 16 MB of frames and never reads; press Ctrl-C in the server, and look at top");
@@ -302,7 +303,8 @@ TEST_CASE("04.9.5 A client has two seconds to take what is owed to it",
         "A client may be slow without being dead. Only what it has not taken 2 seconds after the signal may be "
         "dropped.");
     chapter("Stop without losing answers");
-    by_hand("a client that sends a frame of 240,000 bytes and waits; press Ctrl-C in the server, and read a second later");
+    by_hand(
+        "a client that sends a frame of 240,000 bytes and waits; press Ctrl-C in the server, and read a second later");
     Program server("persistent_server", anywhere);
     Peer client = connect_narrow(server.listening_on());
     std::string payload = counted_bytes(240'000);
