@@ -274,7 +274,8 @@ TEST_CASE("04.6.5 At the end of input the client half-closes and collects what i
           "[program:persistent_client][points:2][needs:04.6.1]") {
   because(
       "The end of your input is not the end of the conversation: the answers are still to come. Say that you have "
-      "finished, and read on, until the last of them; then there is nothing left to wait for.");
+      "finished, and read on, until the last of them; then there is nothing left to wait for. An ended stdin stays "
+      "ready to be read: who goes on asking poll for it spins.");
   chapter("Read while you write");
   by_hand(two_terminals);
   Listener us;

@@ -362,7 +362,7 @@ TEST_CASE("04.4.1 A client that has finished sending still gets all its answers"
           "[program:persistent_server][points:2][needs:04.2.2]") {
   because(
       "recv gives 0: the client sends no more. It still listens. What is owed is sent, and only then the connection "
-      "ends.");
+      "ends. The end stays ready to be received: who goes on asking poll for it spins.");
   chapter("The end of a conversation");
   by_hand("printf '\\0\\0\\0\\1a\\0\\0\\0\\1b' | nc -N 127.0.0.1 7000 | od -c");
   Program server("persistent_server", anywhere);

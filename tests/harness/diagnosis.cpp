@@ -18,7 +18,10 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 std::string bytes_in_words(std::int64_t n) { return std::to_string(n) + (n == 1 ? " byte" : " bytes"); }
 
-std::string briefly(const RecordedCall& call) { return call.name + " on descriptor " + std::to_string(call.fd); }
+// poll with several descriptors has none of its own.
+std::string briefly(const RecordedCall& call) {
+  return call.fd < 0 ? call.name : call.name + " on descriptor " + std::to_string(call.fd);
+}
 
 // A descriptor from the call that gave it to the call that closed it.
 struct Descriptor {
@@ -285,8 +288,7 @@ class Diagnosis {
     if (e_.exit.kind != Exit::Kind::running) return;
     std::string all;
     for (const RecordedCall& call : e_.calls)
-      if (waited(call) && !contains(all, briefly(call)))
-        all += (all.empty() ? "" : ", and in ") + (call.fd >= 0 ? briefly(call) : call.name);
+      if (waited(call) && !contains(all, briefly(call))) all += (all.empty() ? "" : ", and in ") + briefly(call);
     if (!all.empty()) say("your program waits in " + all + ".");
   }
 
