@@ -224,13 +224,14 @@ TEST_CASE("06.6.6 A refusal is no answer", "[waits][program:retry_client][points
       "The server may be starting again just now. A connected socket hears of the refusal (ECONNREFUSED); go on "
       "waiting all the same.");
   chapter("Strangers and refusals");
-  by_hand("time ./retry_client 127.0.0.1 1 Hello 3 200; echo $?");
+  by_hand("time ./retry_client 127.0.0.1 1 Hello 4 100; echo $?");
   ClosedUdpPort nobody;
-  Program client("retry_client", {"127.0.0.1", nobody.port(), "Hello", "3", "200"});
+  Program client("retry_client", {"127.0.0.1", nobody.port(), "Hello", "4", "100"});
 
-  REQUIRE(ends_after(client, Milliseconds(1400)));
+  // 100 + 200 + 400 + 800: who adds instead of doubling is much too early.
+  REQUIRE(ends_after(client, Milliseconds(1500)));
   CHECK(client.exit_status() == 1);
-  CHECK(client.complains("no answer after 3 tries"));
+  CHECK(client.complains("no answer after 4 tries"));
 }
 
 TEST_CASE("06.6.7 Being stopped and continued changes no wait",
