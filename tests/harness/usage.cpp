@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "process_tree.hpp"
 #include "program.hpp"
@@ -43,7 +44,9 @@ double share_of_a_core(pid_t root) {
   // Less than before: one of them has ended, and nobody has its time any more.
   double ran = std::max(0.0, after.ran - before.ran),
          kept_waiting = std::max(0.0, after.kept_waiting - before.kept_waiting);
-  return ran / std::max(passed - kept_waiting, passed / 20);
+  // On a busy machine the waits of many threads add up to more than there was time.
+  double cores = std::max(1U, std::thread::hardware_concurrency());
+  return std::min(ran / std::max(passed - kept_waiting, passed / 20), cores);
 }
 
 bool takes_at_most_of_a_core(double share, const Program& program) {
