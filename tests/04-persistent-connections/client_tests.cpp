@@ -360,6 +360,7 @@ TEST_CASE("04.6.7 Answers are printed while the server takes no more requests",
   CHECK(connection.receive_all() == "");
   CHECK(takes_at_most_of_a_core(0.1, client));
   connection.send(answer(much) + answer(last));
+  connection.finish_sending();
   CHECK(client.output() == "Echo: " + much + "\nEcho: " + last + "\n");
   CHECK(client.exit_status() == 0);
 }
@@ -381,8 +382,7 @@ TEST_CASE("04.6.8 Interrupted calls are carried on, in the client too",
     connection.send(answer(line));
     REQUIRE(client.next_line() == "Echo: " + line);
   }
-  client.end_input();
-  CHECK(connection.receive_all() == "");
+  both_finish(client, connection);
   CHECK(client.exit_status() == 0);
 
   // And in pieces, with the answers owed after the last line.
