@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,11 +10,15 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include "../recorder/record.hpp"
 #include "apart.hpp"
+
+namespace fs = std::filesystem;
 
 namespace harness {
 namespace {
@@ -69,6 +74,24 @@ struct Copy {
   std::uint32_t places[recorder::kept_places];
 };
 static_assert(sizeof(Copy) == sizeof(recorder::Entry));
+
+// What records that are files begin with; the number of the process whose they are follows.
+std::string record_prefix() {
+  const char* folder = "/dev/shm";
+  return (::access(folder, W_OK | X_OK) == 0 ? folder : fs::temp_directory_path().string()) + "/socket-labs-record-";
+}
+
+// A test that was killed could not remove its own.
+void remove_records_of_the_dead() {
+  const std::string prefix = record_prefix();
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(fs::path(prefix).parent_path(), ignored)) {
+    const std::string path = entry.path().string();
+    if (!path.starts_with(prefix)) continue;
+    pid_t owner = std::atoi(path.c_str() + prefix.size());
+    if (owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH) ::unlink(path.c_str());
+  }
+}
 
 }  // namespace
 
@@ -131,6 +154,12 @@ Recording::Recording(const std::string& library, const Faults& faults) : library
     file_ = containment().folder + "/own/record-XXXXXX";
     fd_ = ::mkostemp(file_.data(), O_CLOEXEC);
     if (fd_ >= 0) ::fchmod(fd_, 0666);
+  } else if (::geteuid() != 0) {
+    // A program may open what we have open only if it could trace us ("access mode checking" in ptrace(2)). In a
+    // network of its own an ordinary user's test has capabilities, which its programs lose when they are executed.
+    remove_records_of_the_dead();
+    file_ = record_prefix() + std::to_string(::getpid()) + "-XXXXXX";
+    fd_ = ::mkostemp(file_.data(), O_CLOEXEC);
   } else {
     fd_ = ::memfd_create("flight-record", MFD_CLOEXEC);
   }

@@ -57,7 +57,7 @@ class Recording {
 
  private:
   std::string library_;
-  std::string file_;  // where the program is contained, and so cannot reach our descriptors
+  std::string file_;  // where the program cannot reach our descriptors
   int fd_ = -1;
   void* memory_ = nullptr;
 };

@@ -1,4 +1,6 @@
 // `grade trace`: a program run by hand under the recorder.
+#include <unistd.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 #include <string>
@@ -39,6 +41,21 @@ TEST_CASE("Two programs are traced together, and the chart shows both sides") {
   CHECK(run.status == 0);
   CHECK(contains(run.output, "listen("));
   CHECK(contains(run.output, "12 bytes \"hello, world\""));
+}
+
+TEST_CASE("An ordinary user's programs are recorded in a network of their own, too") {
+  if (::geteuid() != 0) SKIP("the tests before this one are run by an ordinary user already");
+  std::vector<std::string> command{"/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
+  auto as_nobody = [&command](std::vector<std::string> words) {
+    words.insert(words.begin(), command.begin(), command.end());
+    return capture(words);
+  };
+  if (as_nobody({"/usr/bin/test", "-x", GRADE}).status != 0) SKIP("nobody but us can start programs in this folder");
+  Captured run = as_nobody({GRADE, "trace", "lab02", "--programs", PROBE_FOLDER, "--", name_of_a_probe(), "converse",
+                            "--", name_of_a_probe(), "converse"});
+  CAPTURE(run.output);
+  if (!contains(run.output, "SYN")) SKIP("an ordinary user gets no network of its own here");
+  CHECK(contains(run.output, "listen("));
 }
 
 TEST_CASE("The status of a traced program is its own, and wrong usage is told") {
