@@ -66,8 +66,9 @@ int main(int argc, char **argv) {
   if (pipe(to_ourselves) < 0) return fail("pipe", strerror(errno));
   signal(SIGTERM, on_signal);
   signal(SIGINT, on_signal);
-  if (bind(fd, at->ai_addr, at->ai_addrlen) < 0) return fail("bind", strerror(errno));
+  int refused = bind(fd, at->ai_addr, at->ai_addrlen) < 0 ? errno : 0;
   freeaddrinfo(at);
+  if (refused) return fail("bind", strerror(refused));
 
   static char message[65536];
   for (int endless = left == 0; endless || left > 0;) {

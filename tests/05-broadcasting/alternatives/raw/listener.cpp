@@ -78,8 +78,11 @@ int main(int argc, char** argv) {
     if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_ALL, &off, sizeof off) < 0) return fail("IP_MULTICAST_ALL");
     in->sin_addr.s_addr = INADDR_ANY;
   }
-  if (bind(fd, found->ai_addr, found->ai_addrlen) < 0) return fail("bind");
+  bool bound = bind(fd, found->ai_addr, found->ai_addrlen) == 0;
+  int why = errno;
   freeaddrinfo(found);
+  errno = why;
+  if (!bound) return fail("bind");
 
   std::vector<char> buffer(65536);
   while (count != 0) {
