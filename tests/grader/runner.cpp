@@ -199,7 +199,7 @@ class Pool {
   bool is_doubtful(const Job& job) const {
     constexpr double much = 0.5;  // seconds, on a machine of usual speed
     const Result& result = job.result;
-    bool may_be_late = job.test->waits && (result.state == "wrong" || result.state == "timed out");
+    bool may_be_late = result.state == "timed out" || (job.test->waits && result.state == "wrong");
     double most_stretch = result.late ? 4 : may_be_late ? 2 : 1;
     return result.kept_waiting > much * options_.speed_factor && job.stretch < most_stretch;
   }

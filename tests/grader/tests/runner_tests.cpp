@@ -13,7 +13,8 @@ namespace fs = std::filesystem;
 namespace {
 
 // It fails as it is told to until the limits are `enough` times as long as usual, and then passes.
-Result run_one_that_says(const std::string& of_its_failure, std::size_t& tries, int enough = 4, bool waits = false) {
+Result run_one_that_says(const std::string& of_its_failure, std::size_t& tries, int enough = 4, bool waits = false,
+                         const std::string& state = "wrong") {
   Lab lab;
   lab.stem = fs::relative(fs::path(SCRATCH) / "pretended", fs::path(build_folder()) / "tests").string();
   fs::path folder = fs::path(lab.test_program()).parent_path();
@@ -23,8 +24,8 @@ Result run_one_that_says(const std::string& of_its_failure, std::size_t& tries, 
                                     << "'\ncase \"$*\" in\n*'--speed-factor " << enough << "'*)\n"
                                     << R"(echo '{"event":"end","name":"a test","state":"passed"}';;)"
                                     << "\n*)\n"
-                                    << R"(echo '{"event":"end","name":"a test","state":"wrong",)" << of_its_failure
-                                    << "}';;\nesac\n";
+                                    << R"(echo '{"event":"end","name":"a test","state":")" << state << "\","
+                                    << of_its_failure << "}';;\nesac\n";
   fs::permissions(lab.test_program(), fs::perms::owner_all);
   Test test;
   test.name = "a test";
@@ -63,6 +64,14 @@ TEST_CASE("So is a test in which time has to pass, whatever went wrong") {
   std::size_t tries = 0;
   CHECK(run_one_that_says(R"("late":0,"kept_waiting":3)", tries, 2, true).passed());
   CHECK(tries == 2);
+}
+
+TEST_CASE("So is one that waited in vain: what it waited for may only have been late") {
+  std::size_t tries = 0;
+  CHECK(run_one_that_says(R"("late":0,"kept_waiting":3)", tries, 2, false, "timed out").passed());
+  CHECK(tries == 2);
+  CHECK_FALSE(run_one_that_says(R"("late":0,"kept_waiting":0.1)", tries, 2, false, "timed out").passed());
+  CHECK(tries == 1);
 }
 
 TEST_CASE("Who came too late on a machine that was idle came too late") {
