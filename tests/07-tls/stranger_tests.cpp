@@ -45,8 +45,8 @@ TEST_CASE("07.9.1 Plain text and nonsense cost one connection",
   std::string huge_record("\x16\x03\x01\xff\xff", 5), alert("\x15\x03\x01\x00\x02\x02\x28", 7);
   std::string spoilt = hello.substr(0, hello.size() - 9) + random_bytes(9);
   spoilt[5] = 0x7f;
-  for (const std::string& nonsense :
-       {std::string("GET / HTTP/1.0\r\n\r\n"), random_bytes(500), alert, huge_record + random_bytes(2000), spoilt}) {
+  for (const std::string& nonsense : {std::string("GET / HTTP/1.0\r\n\r\n"), random_bytes_of_no_record(500), alert,
+                                      huge_record + random_bytes(2000), spoilt}) {
     TlsPeer stranger = TlsPeer::client(Peer::connect(server.listening_on(), "a stranger"));
     stranger.send_raw(nonsense);
     stranger.cut();

@@ -5,6 +5,15 @@
 #include "harness.hpp"
 #include "tls.hpp"
 
+/// Random bytes that are no beginning of a record. The second byte of each is 3 (of the version), and the first of an
+/// old hello has its highest bit set (SSL 2); who has read either waits for as much as the length says.
+inline std::string random_bytes_of_no_record(std::size_t count) {
+  std::string bytes = harness::random_bytes(count);
+  bytes[0] = static_cast<char>(bytes[0] & 0x7f);
+  if (bytes[1] == 3) bytes[1] = 4;
+  return bytes;
+}
+
 /// What most tests of lab 07 begin with: an authority, a server's certificate, and their files.
 struct World {
   harness::TemporaryFolder folder;
