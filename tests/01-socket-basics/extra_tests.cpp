@@ -71,8 +71,7 @@ TEST_CASE("01.8.4 A recvfrom that fails is told, and the next one works",
           "[program:socket_shell][points:1][extra][needs:01.8.1]") {
   because(
       "recvfrom may fail, for example with ECONNREFUSED when an earlier datagram has met a closed port. Then there is "
-      "no "
-      "datagram and no sender.");
+      "no datagram and no sender.");
   chapter("Errors and errno");
   by_hand("hard to bring about by hand; look what your receive_datagram does when recvfrom gives -1");
   Shell shell(with(receive_fails_once(ECONNREFUSED)));

@@ -33,8 +33,7 @@ TEST_CASE("01.1.2 The kind of socket is the one that was asked for", "[program:s
   CHECK(shell.ask("listen " + tcp) == "ok");
 }
 
-TEST_CASE("01.1.3 Without a free descriptor the shell goes on",
-          "[program:socket_shell][points:1][needs:01.1.1]") {
+TEST_CASE("01.1.3 Without a free descriptor the shell goes on", "[program:socket_shell][points:1][needs:01.1.1]") {
   because("socket fails, too, and gives -1. That is no descriptor.");
   chapter("Errors and errno");
   by_hand("ulimit -n 5; ./socket_shell      and socket tcp a few times");

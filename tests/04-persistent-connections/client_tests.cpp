@@ -8,6 +8,15 @@ using namespace harness;
 
 namespace {
 
+// A line goes out as a frame, and its answer is printed, before the next one is typed.
+void exchange_a_line(Program& client, Peer& connection) {
+  std::string line = random_text(9);
+  client.type(line + "\n");
+  REQUIRE(connection.receive(frame(line).size()) == frame(line));
+  connection.send(answer(line));
+  REQUIRE(client.next_line() == "Echo: " + line);
+}
+
 // What a server does when its client has finished sending and has its answers. Only 04.6.5 looks at whether the client
 // waits for it.
 void both_finish(Program& client, Peer& connection) {
@@ -208,13 +217,7 @@ TEST_CASE("04.6.2 An answer is printed when it comes, not later",
   Program client(client_name, {us.host(), us.port()});
   Peer connection = us.accept();
 
-  for (int i = 0; i < 3; ++i) {
-    std::string line = random_text(9);
-    client.type(line + "\n");
-    REQUIRE(connection.receive(13) == frame(line));
-    connection.send(answer(line));
-    REQUIRE(client.next_line() == "Echo: " + line);
-  }
+  for (int i = 0; i < 3; ++i) exchange_a_line(client, connection);
   // Nothing to read and nothing to send: it waits, for both ends.
   CHECK(takes_at_most_of_a_core(0.1, client));
   both_finish(client, connection);
@@ -375,13 +378,7 @@ TEST_CASE("04.6.8 Interrupted calls are carried on, in the client too",
   Listener us;
   Program client(client_name, {us.host(), us.port()}, with(interrupts_every(2)));
   Peer connection = us.accept();
-  for (int i = 0; i < 4; ++i) {
-    std::string line = random_text(9);
-    client.type(line + "\n");
-    REQUIRE(connection.receive(13) == frame(line));
-    connection.send(answer(line));
-    REQUIRE(client.next_line() == "Echo: " + line);
-  }
+  for (int i = 0; i < 4; ++i) exchange_a_line(client, connection);
   both_finish(client, connection);
   CHECK(client.exit_status() == 0);
 

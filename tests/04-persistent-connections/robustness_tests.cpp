@@ -276,8 +276,7 @@ TEST_CASE("04.9.4 While it finishes the server waits, and does not spin",
           "[waits][program:persistent_server][points:1][extra][needs:04.9.3]") {
   because(
       "The byte that the signal's handler has written stays in its pipe, and poll goes on calling the pipe ready. "
-      "Leave "
-      "it out once you know, or take the byte: what is left is to wait for the clients.");
+      "Leave it out once you know, or take the byte: what is left is to wait for the clients.");
   chapter("Stop without losing answers");
   by_hand("a client that sends 16 MB of frames and never reads; press Ctrl-C in the server, and look at top");
   Options service;
@@ -316,8 +315,9 @@ TEST_CASE("04.9.5 A client has two seconds to take what is owed to it",
     pass_time(server, since + begins_to_read);
     Received all = client.receive(answer(payload).size());
     bool late = std::chrono::steady_clock::now() - since > surely_in_time && all.ending != Ending::silence;
-    if (late && attempts_left > 1) continue;
-    if (!late) CHECK(all == answer(payload));
+    if (late) continue;
+    CHECK(all == answer(payload));
     return;
   }
+  SKIP("this machine was too busy to let us read within two seconds of the signal");
 }

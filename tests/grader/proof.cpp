@@ -92,11 +92,11 @@ class Proof {
         if (!fs::exists(job.programs + "/" + program)) lacking.insert(job.programs);
     if (lacking.empty()) return;
     std::string first = fs::relative(*lacking.begin(), build_folder()).string();
-    throw std::runtime_error("the proof of lab " + lab_.number + " needs programs that are not built, such as those of " +
-                             first + " (" + std::to_string(lacking.size()) + " in all). Build them:\n\n    " +
-                             "cmake --build " + fs::relative(build_folder()).string() + " --target solutions-" +
-                             lab_.number + " labs-" + lab_.number + " variants-" + lab_.number + " references-" +
-                             lab_.number + "\n");
+    throw std::runtime_error("the proof of lab " + lab_.number +
+                             " needs programs that are not built, such as those of " + first + " (" +
+                             std::to_string(lacking.size()) + " in all). Build them:\n\n    cmake --build " +
+                             fs::relative(build_folder()).string() + " --target solutions-" + lab_.number + " labs-" +
+                             lab_.number + " variants-" + lab_.number + " references-" + lab_.number + "\n");
   }
 
   // A variant's programs that are not its own are links to the reference's. A test of such programs alone would only

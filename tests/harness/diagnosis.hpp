@@ -19,7 +19,7 @@ struct Evidence {
   std::uint64_t start = 0;         ///< from when times are told, on the recording's clock
   std::uint64_t busy_ms = 0;       ///< processor time of the program and its children
   std::uint64_t lived_ms = 0;
-  std::uint64_t failed_at = 0;     ///< when the test saw the mismatch, on the recording's clock; 0: it did not
+  std::uint64_t failed_at = 0;      ///< when the test saw the mismatch, on the recording's clock; 0: it did not
   std::uint64_t asked_to_stop = 0;  ///< when we sent a signal to stop, on the recording's clock; 0: we did not
 };
 

@@ -16,7 +16,7 @@ struct FarEnd {
 /// \see \man{sock_diag,7}
 std::optional<FarEnd> far_end(int fd);
 
-/// The same from the tables alone (\man{proc_pid_net,5}), a thousand times slower.
+/// The same from the tables alone (\man{proc_pid_net,5}), which takes some milliseconds.
 std::optional<FarEnd> far_end_by_table(int fd);
 
 /// True when nothing that we have sent on `fd`, and that has arrived, is still to be received by the other side.

@@ -93,11 +93,9 @@ void remove_records_of_the_dead() {
   }
 }
 
-}  // namespace
-
-namespace {
 Faults everywhere;
-}
+
+}  // namespace
 
 bool set_fault_everywhere(const std::string& name) {
   for (const auto& [known, faults] : bearable_faults())

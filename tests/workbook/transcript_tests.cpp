@@ -320,7 +320,8 @@ std::size_t replay_page(const std::string& page) {
     if (!block.excuse.empty()) continue;
     if (!tool.empty()) {
       WARN(page << ":" << block.line << " is not replayed: there is no " << tool << " here");
-      if (tool == "openssl" || tool == "nc") break;  // what follows needs the certificates, the servers, the connections
+      // What follows may need the certificates, the servers, the connections that it made.
+      if (tool == "openssl" || tool == "nc") break;
       continue;
     }
     ++count;

@@ -83,8 +83,8 @@ bool flush(Client& c) {
   return true;
 }
 
-// Edge-triggered: go on until the kernel says EAGAIN, or until the client owes us some reading. Who sends faster than we
-// answer would keep us here for ever, so his turn ends, and nobody but us will tell that he is still to be served.
+// Edge-triggered: go on until the kernel says EAGAIN, or until the client owes us some reading. Who sends faster than
+// we answer would keep us here for ever, so his turn ends, and nobody but us will tell that he is still to be served.
 void work(Client& c) {
   char buffer[20000];
   int turns = 8;
