@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
+#include <mutex>
 #include <set>
 #include <sstream>
 
@@ -21,6 +23,7 @@ struct Process {
   pid_t pid = 0, parent = 0, session = 0;
   char state = 0;
   std::uint64_t ticks = 0;
+  ino_t folder = 0;  // the number of its folder in /proc
 };
 
 std::optional<Process> look_up(pid_t pid, const std::string& folder = "/proc/") {
@@ -41,22 +44,76 @@ std::optional<Process> look_up(pid_t pid, const std::string& folder = "/proc/") 
   return process;
 }
 
-// Every process, or every thread where `folder` is /proc/PID/task/.
-std::vector<Process> all_processes(const std::string& folder = "/proc/") {
-  std::vector<Process> all;
+// What has a number for a name in one of the folders of /proc: processes, or threads.
+template <class Visit>
+void for_each_number(const std::string& folder, Visit visit) {
   DIR* directory = ::opendir(folder.c_str());
-  if (!directory) return all;
-  while (dirent* entry = ::readdir(directory)) {
-    pid_t pid = std::atoi(entry->d_name);
-    if (pid <= 0) continue;
-    if (auto process = look_up(pid, folder)) all.push_back(*process);
-  }
+  if (!directory) return;
+  while (dirent* entry = ::readdir(directory))
+    if (pid_t number = std::atoi(entry->d_name); number > 0) visit(number, entry->d_ino);
   ::closedir(directory);
-  return all;
 }
 
+std::vector<Process> threads_of(pid_t pid) {
+  std::vector<Process> threads;
+  std::string folder = "/proc/" + std::to_string(pid) + "/task/";
+  for_each_number(folder, [&](pid_t thread, ino_t) {
+    if (auto found = look_up(thread, folder)) threads.push_back(*found);
+  });
+  return threads;
+}
+
+// Finds the processes that descend from this one. Who does not never will; there may be hundreds of those, and who
+// waits looks a thousand times a second. So they are remembered and not read about again.
+class Descendants {
+ public:
+  // Those, this process itself, and who cannot be told yet.
+  std::vector<Process> look() {
+    std::lock_guard lock(mutex_);
+    std::vector<Process> found;
+    std::map<pid_t, pid_t> parents;
+    std::set<Name> strangers;
+    for_each_number("/proc/", [&](pid_t pid, ino_t folder) {
+      if (strangers_.contains({pid, folder})) {
+        strangers.insert({pid, folder});
+        parents[pid] = 0;
+      } else if (auto process = look_up(pid)) {
+        process->folder = folder;
+        parents[pid] = process->parent;
+        found.push_back(*process);
+      }
+    });
+    std::erase_if(found, [&](const Process& process) {
+      bool is_stranger = leads_past_us(process.pid, parents);
+      if (is_stranger) strangers.insert({process.pid, process.folder});
+      return is_stranger;
+    });
+    strangers_ = std::move(strangers);
+    return found;
+  }
+
+ private:
+  // The number of its folder tells a process from a later one that has its pid.
+  using Name = std::pair<pid_t, ino_t>;
+
+  // A chain that breaks off, as it does where somebody has ended since we looked, proves nothing.
+  static bool leads_past_us(pid_t pid, const std::map<pid_t, pid_t>& parents) {
+    for (std::size_t steps = 0; steps <= parents.size() && pid != ::getpid(); ++steps) {
+      if (pid == 0) return true;
+      auto parent = parents.find(pid);
+      if (parent == parents.end()) return false;
+      pid = parent->second;
+    }
+    return false;
+  }
+
+  std::mutex mutex_;
+  std::set<Name> strangers_;
+};
+
 std::vector<Process> family_of(pid_t root, bool with_adopted) {
-  std::vector<Process> all = all_processes(), members;
+  static Descendants ours;
+  std::vector<Process> all = ours.look(), members;
   std::set<pid_t> known{root};
   // Parents stand before children only by chance, so look until nobody new is found.
   for (bool found = true; found;) {
@@ -153,7 +210,7 @@ char process_state(pid_t pid) {
 
 bool nobody_runs(pid_t root) {
   for (pid_t pid : family(root))
-    for (const Process& thread : all_processes("/proc/" + std::to_string(pid) + "/task/"))
+    for (const Process& thread : threads_of(pid))
       if (thread.state == 'R' || thread.state == 'D') return false;
   return true;
 }

@@ -11,7 +11,8 @@
 namespace harness {
 
 /// The processes whose chain of parents leads to `root`, `root` itself first. Those that were adopted by this
-/// process (we are a subreaper, PR_SET_CHILD_SUBREAPER) count when they are still in `root`'s session.
+/// process (we are a subreaper, PR_SET_CHILD_SUBREAPER) count when they are still in `root`'s session. `root` is this
+/// process or descends from it.
 std::vector<pid_t> family(pid_t root);
 
 /// Ends `root` and its family with SIGKILL, again and again until none is left, and reaps what is ours to reap.

@@ -619,12 +619,14 @@ void Program::stop() {
 
 void Program::resume() { signal(SIGCONT); }
 
-void Program::wait_until_idle() {
+bool Program::wait_until_idle() {
   Deadline deadline(patience());
   // One look may fall between two steps of the program, so several in a row must agree.
-  for (int quiet_looks = 0; quiet_looks < 5 && state().kind == Exit::Kind::running && !deadline.passed();
-       ::usleep(1000))
+  for (int quiet_looks = 0; quiet_looks < 5; ::usleep(1000)) {
+    if (state().kind != Exit::Kind::running || deadline.passed()) return false;
     quiet_looks = nobody_runs(process_->pid) ? quiet_looks + 1 : 0;
+  }
+  return true;
 }
 
 void Program::let_settle() {

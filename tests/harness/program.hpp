@@ -108,7 +108,8 @@ class Program {
   void resume();  ///< Lets it go on (SIGCONT).
 
   /// Waits until the program and everything that it has started waits for something, and goes on waiting.
-  void wait_until_idle();
+  /// \returns false when it has ended, or has not come to rest within patience(). Not an expectation.
+  bool wait_until_idle();
 
   /// Ends the program and its family now, as its destructor would.
   void kill();
