@@ -229,17 +229,13 @@ std::size_t zombies(pid_t root) {
 
 std::size_t processes_of_our_user() {
   std::size_t count = 0;
-  DIR* directory = ::opendir("/proc");
-  if (!directory) return count;
-  while (dirent* entry = ::readdir(directory)) {
+  for_each_number("/proc/", [&count](pid_t pid, ino_t) {
     struct stat status {};
-    std::string tasks = std::string("/proc/") + entry->d_name + "/task";
+    std::string tasks = "/proc/" + std::to_string(pid) + "/task";
     // A folder of a process has a link for itself, one for its parent, and one for each thread.
-    if (std::atoi(entry->d_name) > 0 && ::stat(tasks.c_str(), &status) == 0 && status.st_uid == ::geteuid() &&
-        status.st_nlink > 2)
+    if (::stat(tasks.c_str(), &status) == 0 && status.st_uid == ::geteuid() && status.st_nlink > 2)
       count += status.st_nlink - 2;
-  }
-  ::closedir(directory);
+  });
   return count;
 }
 
@@ -282,16 +278,13 @@ ProcessorTime processor_time(pid_t root) {
 ProcessorTime processor_time_of(pid_t pid) {
   ProcessorTime sum;
   std::string folder = "/proc/" + std::to_string(pid) + "/task/";
-  DIR* threads = ::opendir(folder.c_str());
-  if (!threads) return sum;
-  while (dirent* thread = ::readdir(threads)) {
-    std::ifstream file(folder + thread->d_name + "/schedstat");
+  for_each_number(folder, [&](pid_t thread, ino_t) {
+    std::ifstream file(folder + std::to_string(thread) + "/schedstat");
     ProcessorTime one;
-    if (!(file >> one.ran >> one.kept_waiting)) continue;
+    if (!(file >> one.ran >> one.kept_waiting)) return;
     sum.ran += one.ran;
     sum.kept_waiting += one.kept_waiting;
-  }
-  ::closedir(threads);
+  });
   return sum;
 }
 
