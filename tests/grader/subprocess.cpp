@@ -35,7 +35,7 @@ Subprocess start(const std::vector<std::string>& command, bool with_errors) {
   pid_t pid = ::fork();
   if (pid < 0) throw std::system_error(errno, std::system_category(), "fork");
   if (pid == 0) {
-    ::setpgid(0, 0);
+    ::setsid();  // also a processor share of its own beside the learners' programs: autogroup, sched(7)
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(127);
     int nothing = ::open("/dev/null", O_RDONLY);

@@ -10,8 +10,9 @@ struct Subprocess {
   int output = -1;  ///< read end of a pipe with its stdout (and stderr, if that was asked for)
 };
 
-/// Starts `command` in a process group of its own, so that a Ctrl-C reaches `grade` alone, which then ends it.
-/// It is ended when `grade` dies.
+/// Starts `command` in a session of its own (setsid(2)), so that a Ctrl-C reaches `grade` alone, which then ends it,
+/// and so that the tests do not share among all of them what a single learner's program gets of the processors, where
+/// the kernel deals these out by session (autogroup, sched(7)). It is ended when `grade` dies.
 /// \throws std::system_error when it cannot be started
 Subprocess start(const std::vector<std::string>& command, bool with_errors);
 

@@ -2,11 +2,13 @@
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "course.hpp"
 #include "runner.hpp"
+#include "subprocess.hpp"
 
 namespace fs = std::filesystem;
 
@@ -86,4 +88,13 @@ TEST_CASE("What is wrong without regard to time is wrong on a busy machine, too"
   CHECK_FALSE(result.passed());
   CHECK(tries == 1);
   CHECK(result.details.empty());
+}
+
+TEST_CASE("What is started has a session of its own") {
+  Captured shell = capture({"/bin/sh", "-c", "echo $$; cut -d' ' -f6 /proc/self/stat"});
+  REQUIRE(shell.status == 0);
+  std::istringstream words(shell.output);
+  long pid = 0, session = 0;
+  REQUIRE(words >> pid >> session);
+  CHECK(session == pid);
 }
