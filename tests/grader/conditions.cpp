@@ -25,6 +25,9 @@ cpu_set_t first_of(const cpu_set_t& many) {
 pid_t start_endless_loop() {
   pid_t parent = ::getpid(), child = ::fork();
   if (child != 0) return child;
+  // Where the kernel deals out the processors by session (autogroup, sched(7)), loops that share one would share what
+  // a single test gets, and be no burden.
+  ::setsid();
   // Whatever becomes of us, it must not outlive us.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   volatile bool for_ever = ::getppid() == parent;

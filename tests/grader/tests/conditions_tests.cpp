@@ -14,7 +14,9 @@
 #include <cstddef>
 #include <string>
 #include <system_error>
+#include <vector>
 
+#include "clock.hpp"
 #include "conditions.hpp"
 #include "process_tree.hpp"
 
@@ -27,6 +29,16 @@ int processors() {
 }
 
 std::size_t children() { return harness::family(::getpid()).size() - 1; }
+
+// Whether each child comes to lead a session of its own, which is the first thing that it does.
+bool children_lead_sessions() {
+  std::vector<pid_t> family = harness::family(::getpid());
+  std::erase(family, ::getpid());
+  harness::Deadline deadline(harness::patience());
+  auto leads = [](pid_t child) { return ::getsid(child) == child; };
+  while (!std::all_of(family.begin(), family.end(), leads) && !deadline.passed()) ::sched_yield();
+  return std::all_of(family.begin(), family.end(), leads);
+}
 
 const Condition& condition(const std::string& name) {
   auto found =
@@ -82,6 +94,7 @@ TEST_CASE("On a single processor that nine loops want too") {
     UnderCondition under(condition("tenfold"));
     CHECK(processors() == 1);
     CHECK(children() == 9);
+    CHECK(children_lead_sessions());
   }
   CHECK(processors() == before);
   CHECK(children() == 0);
