@@ -40,7 +40,7 @@ TEST_CASE("06.7.2 SIGTERM ends the server with status 0", "[program:idle_server]
       "clock again and again keeps a core busy.");
   chapter("One clock for each connection");
   by_hand("./idle_server 127.0.0.1 7000 60000; echo $?      and      kill -TERM its pid");
-  Program server("idle_server", anywhere(Milliseconds(60'000)));
+  Program server("idle_server", anywhere(Milliseconds(600'000)));
   Peer client = server.connect();
 
   CHECK(client.connected());
@@ -144,7 +144,7 @@ TEST_CASE("06.9.1 Frames are answered as in lab 04", "[program:idle_server][poin
   by_hand(
       "./idle_server 127.0.0.1 7000 60000      and      .build/solutions/04-persistent-connections/persistent_client "
       "127.0.0.1 7000");
-  Program server("idle_server", anywhere(Milliseconds(60'000)));
+  Program server("idle_server", anywhere(Milliseconds(600'000)));
   Peer client = server.connect();
 
   CHECK(is_served(client));

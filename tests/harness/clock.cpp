@@ -6,6 +6,7 @@
 namespace harness {
 namespace {
 double factor_in_force = 1.0;
+Milliseconds longest_patience = Milliseconds::max();
 std::atomic<bool> test_has_failed = false;
 std::atomic<double> longest_share = 0;
 }  // namespace
@@ -14,7 +15,12 @@ double speed_factor() { return factor_in_force; }
 
 void set_speed_factor(double factor) { factor_in_force = std::max(1.0, factor); }
 
-Milliseconds patience() { return Milliseconds(static_cast<long>((test_has_failed ? 1000 : 5000) * factor_in_force)); }
+Milliseconds patience() {
+  Milliseconds stretched(static_cast<long>((test_has_failed ? 1000 : 5000) * factor_in_force));
+  return std::min(stretched, longest_patience);
+}
+
+void bound_patience(Milliseconds longest) { longest_patience = longest; }
 
 void set_test_has_failed(bool failed) { test_has_failed = failed; }
 

@@ -19,6 +19,10 @@ void set_speed_factor(double factor);
 /// has failed, since what comes then changes nothing any more and only keeps the learner waiting.
 Milliseconds patience();
 
+/// From now on patience() is never longer, on the slowest machine: for tests of programs that give up by themselves
+/// when nothing happens, since what such a program does in the end is not what was waited for.
+void bound_patience(Milliseconds longest);
+
 /// Says whether the test that is running has failed already.
 void set_test_has_failed(bool failed);
 

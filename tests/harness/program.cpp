@@ -208,6 +208,7 @@ class Program::Process {
   std::optional<Endpoint> announced;
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
   bool killed_by_us = false, said_errors = false;
+  bool restless = false;  // has not come to rest when it was waited for
   std::uint64_t asked_to_stop = 0;  // when we sent a signal to stop, in nanoseconds of the steady clock
   Recording recording;
 
@@ -620,12 +621,17 @@ void Program::stop() {
 void Program::resume() { signal(SIGCONT); }
 
 bool Program::wait_until_idle() {
-  Deadline deadline(patience());
+  Deadline deadline(process_->restless ? patience() / 5 : patience());
   // One look may fall between two steps of the program, so several in a row must agree.
   for (int quiet_looks = 0; quiet_looks < 5; ::usleep(1000)) {
-    if (state().kind != Exit::Kind::running || deadline.passed()) return false;
+    if (state().kind != Exit::Kind::running) return false;
+    if (deadline.passed()) {
+      process_->restless = true;
+      return false;
+    }
     quiet_looks = nobody_runs(process_->pid) ? quiet_looks + 1 : 0;
   }
+  process_->restless = false;
   return true;
 }
 

@@ -107,8 +107,9 @@ class Program {
   void stop();
   void resume();  ///< Lets it go on (SIGCONT).
 
-  /// Waits until the program and everything that it has started waits for something, and goes on waiting.
-  /// \returns false when it has ended, or has not come to rest within patience(). Not an expectation.
+  /// Waits until the program and everything that it has started waits for something, and goes on waiting. Whoever has
+  /// not come to rest within patience() spins, most likely, and is waited for a fifth as long from then on.
+  /// \returns false when it has ended, or has not come to rest. Not an expectation.
   bool wait_until_idle();
 
   /// Ends the program and its family now, as its destructor would.

@@ -95,6 +95,20 @@ TEST_CASE("The time of an arrival is that of the datagram, however late the test
   CHECK(early.when <= after + 20ms);
 }
 
+TEST_CASE("Patience grows with the slowness of the machine, up to the bound that is set") {
+  double factor = speed_factor();
+  auto patience_at = [](double slowness) {
+    set_speed_factor(slowness);
+    return patience();
+  };
+  CHECK(patience_at(10) == 50s);
+  bound_patience(15s);
+  CHECK(patience_at(2) == 10s);
+  CHECK(patience_at(10) == 15s);
+  bound_patience(Milliseconds::max());
+  set_speed_factor(factor);
+}
+
 TEST_CASE("On time is from nine tenths of the limit to a second after it") {
   CHECK(is_on_time(900ms, 1000ms, "it"));
   CHECK(is_on_time(1999ms, 1000ms, "it"));
