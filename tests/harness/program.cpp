@@ -208,7 +208,7 @@ class Program::Process {
   std::optional<Endpoint> announced;
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
   bool killed_by_us = false, said_errors = false;
-  bool restless = false;  // has not come to rest when it was waited for
+  bool restless = false;            // has not come to rest when it was waited for
   std::uint64_t asked_to_stop = 0;  // when we sent a signal to stop, in nanoseconds of the steady clock
   Recording recording;
 
