@@ -111,7 +111,9 @@ set(page "# Is the grader right? {#instructor-proof}
 Programs that are known to be right and programs that are known to be wrong are judged in every state that a machine may be in, and every verdict
 must stay the same. `cmake --workflow --preset proof` does it, and takes hours; `.build/grade proof lab02 --condition busy --out report` is a part
 of it. *Not killed* are mistakes that a test should have caught and did not, *false alarms* right programs that lost a
-point, *flakes* verdicts that changed from one run to another, *near misses* waits that used more than half of their limit.
+point, *flakes* verdicts that changed from one run to another (but for those that a mistake's header leaves open),
+*near misses* waits that used more than half of their limit. It may be interrupted: what has been judged is kept, and
+the next call goes on from there. On a machine with two processors, two of them may share the work, each with labs of its own and the same folder.
 
 ")
 if(EXISTS "${PROOF}")

@@ -18,7 +18,8 @@ struct ProofRecord {
   std::vector<std::string> false_alarms, missed, others;  ///< claims that do not hold: right programs that lost a
                                                           ///< point, mistakes that were not caught, everything else
 
-  /// For each program folder and test whether it was passed; without those that this machine cannot run.
+  /// For each program folder and test whether it was passed; without those that this machine cannot run,
+  /// those that others block, and those that a mistake's header leaves open (`May fail`).
   std::map<std::pair<std::string, std::string>, bool> verdicts;
 
   /// Waits of passed tests that took more than half of their limit.
