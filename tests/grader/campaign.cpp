@@ -63,10 +63,13 @@ class Campaign {
     return all;
   }
 
-  // The speed under the condition that there is now, unless somebody has said what it shall be.
+  // The speed under the condition that there is now, and as many tests at a time as suit it, unless somebody has said
+  // what these shall be. Where limits are stretched the tests of mistakes wait for longer, and more of them can.
   RunOptions options_now() const {
+    constexpr double usual = 8, most = 32;
     RunOptions run = run_;
     if (run.speed_factor == 0) run.speed_factor = measure_speed_factor();
+    if (run.workers == 0) run.workers = static_cast<std::size_t>(std::min(usual * run.speed_factor, most));
     return run;
   }
 
