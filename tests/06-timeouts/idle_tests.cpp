@@ -136,7 +136,7 @@ TEST_CASE("06.8.3 A frame that begins late has the whole limit for itself",
   }
 }
 
-TEST_CASE("06.9.1 Frames are answered as in lab 04", "[program:idle_server][points:4][needs:06.7.1]") {
+TEST_CASE("06.9.1 Frames are answered as in lab 04", "[program:idle_server][points:3][needs:06.7.1]") {
   because(
       "Limits that are not reached change nothing: every frame is answered, in order, however it is cut, and the "
       "connection goes on.");
@@ -264,4 +264,27 @@ TEST_CASE("06.9.6 A client that asks for more, and takes nothing, is closed afte
     server.wait_until_idle();
   });
   CHECK(is_closed_after(client, stretched(1000), waits, stretched(250), [&] { client.send(frame("more")); }));
+}
+
+TEST_CASE("06.9.7 A length over the limit ends that connection, after the answers owed",
+          "[program:idle_server][points:1][needs:06.9.1]") {
+  because(
+      "As in lab 04: who sends a length that nobody can believe is sent away, but what was asked before is answered. "
+      "Clocks change nothing about that.");
+  chapter("Answers have to be taken");
+  by_hand("send a frame of 240,000 bytes and then four times 0xff, wait a second, and read");
+  Program server("idle_server", anywhere(Milliseconds(600'000)));
+  Endpoint where = server.listening_on();
+  Peer neighbour = Peer::connect(where, "the neighbour"), client = connect_narrow(where);
+
+  // Most of the answer is still with the server when it reads the length.
+  std::string payload = counted_bytes(240'000), answer = frame("Echo: " + payload);
+  client.send(frame(payload) + "\xff\xff\xff\xff");
+  server.wait_until_idle();
+  REQUIRE(client.receive(answer.size()) == answer);
+  // Both an end of stream and a reset will do.
+  Received end = client.receive_all();
+  if (end.ending == Ending::reset) end.ending = end.wanted;
+  CHECK(end == "");
+  CHECK(is_served(neighbour));
 }

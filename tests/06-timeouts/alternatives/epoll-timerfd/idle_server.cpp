@@ -20,7 +20,8 @@
 struct Client {
   int fd, timer;
   std::string in, out;
-  bool ended = false;
+  bool sent_away = false;  // after a length over the limit: what is owed still goes, what comes is dropped
+  bool half_closed = false, ended = false;
 };
 
 static int epoll;
@@ -52,14 +53,18 @@ static bool serve(Client& client, unsigned events) {
     ssize_t n = ::recv(client.fd, buffer, sizeof buffer, 0);
     if (n < 0 && errno != EAGAIN) return false;
     if (n == 0) client.ended = true;
-    if (n > 0) {
+    if (n > 0 && !client.sent_away) {
       bool restart = client.in.empty();
       client.in.append(buffer, static_cast<std::size_t>(n));
       while (client.in.size() >= 4) {
         std::size_t length = 0;
         for (int i = 0; i < 4; ++i)
           length = length * 256 + static_cast<unsigned char>(client.in[static_cast<std::size_t>(i)]);
-        if (length > 1024 * 1024) return false;
+        if (length > 1024 * 1024) {
+          client.sent_away = true;
+          client.in.clear();
+          break;
+        }
         if (client.in.size() < 4 + length) break;
         std::size_t whole = length + 6;
         for (int shift = 24; shift >= 0; shift -= 8) client.out += static_cast<char>(whole >> shift);
@@ -77,6 +82,11 @@ static bool serve(Client& client, unsigned events) {
     if (n > 0) start_clock(client);
   }
   if (client.ended && client.out.empty()) return false;
+  // Closed with bytes unread it would be reset, and what is under way might be lost.
+  if (client.sent_away && client.out.empty() && !client.half_closed) {
+    ::shutdown(client.fd, SHUT_WR);
+    client.half_closed = true;
+  }
   unsigned wanted =
       (client.out.size() < 100'000 && !client.ended ? EPOLLIN : 0U) | (client.out.empty() ? 0U : EPOLLOUT);
   watch(EPOLL_CTL_MOD, client.fd, wanted);
