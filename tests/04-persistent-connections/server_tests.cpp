@@ -16,21 +16,32 @@ void chapter(const std::string& heading) { read_about("docs/04-persistent-connec
 // What a learner can type: a frame of five bytes.
 const char* const one_frame = "printf '\\0\\0\\0\\5hello' | nc -N 127.0.0.1 7000 | od -c";
 
-// Seconds for one exchange: the best of a few rounds, because a busy machine only ever adds to it.
-double best_exchange_time(Peer& client) {
-  double best = 1e9;
-  for (int round = 0; round < 3; ++round) {
-    Deadline enough(Milliseconds(100));
-    auto start = std::chrono::steady_clock::now();
-    int count = 0;
-    while (count < 200 && !enough.passed()) {
-      REQUIRE(is_answered(client, "How fast?"));
-      ++count;
-    }
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / count);
+// Seconds for one exchange, the mean of so many; of fewer where that takes too long.
+double exchange_time(Peer& client, int most) {
+  Deadline enough(Milliseconds(100));
+  auto start = std::chrono::steady_clock::now();
+  int count = 0;
+  while (count < most && !enough.passed()) {
+    REQUIRE(is_answered(client, "How fast?"));
+    ++count;
   }
-  return best;
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / count;
 }
+
+// How long an exchange takes, at best, since a busy machine only ever adds to it: with a server that has no other
+// client, and with one that has many. One is measured beside the other, so that what else the machine does concerns
+// both.
+struct Pace {
+  double alone = 1e9, among_others = 1e9;
+
+  void measure(Peer& lonely, Peer& busy, int exchanges) {
+    alone = std::min(alone, exchange_time(lonely, exchanges));
+    among_others = std::min(among_others, exchange_time(busy, exchanges));
+  }
+  // Below a tenth of a millisecond we measure the machine more than the program.
+  double allowed() const { return 3 * std::max(alone, 1e-4 * speed_factor()); }
+  bool is_good() const { return among_others <= allowed(); }
+};
 
 }  // namespace
 
@@ -271,21 +282,22 @@ TEST_CASE("04.3.2 Two hundred idle clients do not slow down a busy one",
   Peer busy = Peer::connect(server.listening_on(), "the busy one");
   Peer lonely = Peer::connect(other.listening_on(), "the busy one of a server with no other client");
 
-  // One beside the other, so that what else this machine does concerns both; and again when that was unfair: who serves
-  // the busy one at once gets it right soon, who asks each of the others never does. Below a tenth of a millisecond we
-  // measure the machine more than the program.
-  double alone = 0, among_idle = 0, allowed = 0;
-  for (int round = 0; round < 8 && among_idle >= allowed; ++round) {
-    alone = best_exchange_time(lonely);
-    among_idle = best_exchange_time(busy);
-    allowed = 3 * std::max(alone, 1e-4 * speed_factor());
+  Pace pace;
+  auto begun = std::chrono::steady_clock::now();
+  auto waited = kept_waiting();
+  for (int round = 0; round < 8 && (round < 3 || !pace.is_good()); ++round) pace.measure(lonely, busy, 200);
+  // On a machine that keeps us waiting no two hundred exchanges are left alone, but a few are: who serves the busy one
+  // at once shows it then, who asks each of the others never does.
+  bool interrupted = kept_waiting() - waited > (std::chrono::steady_clock::now() - begun) / 5;
+  for (int round = 0; interrupted && round < 40 && !pace.is_good(); ++round) pace.measure(lonely, busy, 20);
+  auto microseconds = [](double seconds) { return std::to_string(static_cast<int>(seconds * 1e6)) + " microseconds"; };
+  INFO("alone " << microseconds(pace.alone) << ", among 200 idle ones " << microseconds(pace.among_others));
+  if (!pace.is_good()) {
+    Story::current().time_decided();
+    Story::current().mismatch("an exchange in at most " + microseconds(pace.allowed()),
+                              microseconds(pace.among_others));
   }
-  INFO("alone " << alone * 1e6 << " us, among 200 idle ones " << among_idle * 1e6 << " us");
-  if (among_idle > allowed)
-    Story::current().mismatch(
-        "an exchange in at most " + std::to_string(static_cast<int>(allowed * 1e6)) + " microseconds",
-        std::to_string(static_cast<int>(among_idle * 1e6)) + " microseconds");
-  CHECK(among_idle <= allowed);
+  CHECK(pace.is_good());
 }
 
 TEST_CASE("04.3.3 Several things at the same moment", "[program:persistent_server][points:2][needs:04.3.1]") {
