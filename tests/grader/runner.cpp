@@ -189,7 +189,7 @@ class Pool {
       return;
     }
     if (job.stretch > 1 && !job.result.passed())
-      job.result.details.emplace_back("tried again", "since the machine was busy; the last time with limits " +
+      job.result.details.emplace_back("tried again", "since the machine was busy; the last time with limits up to " +
                                                          std::to_string(static_cast<int>(job.stretch)) +
                                                          " times as long, and this is what came of it");
     finish(job);
