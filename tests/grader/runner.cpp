@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "json.hpp"
+#include "pressure.hpp"
 #include "process_tree.hpp"
 #include "subprocess.hpp"
 
@@ -37,6 +38,7 @@ struct Running {
   Clock::time_point started;
   std::string output;
   bool killed = false;
+  double pressure = processor_pressure();  // when it was started
 };
 
 Result result_from(const Running& running, int status) {
@@ -51,6 +53,12 @@ Result result_from(const Running& running, int status) {
     result.waited = json["waited"].number();
     result.late = json["late"].number() != 0;
     result.kept_waiting = json["kept_waiting"].number();
+    // Whoever is late may have waited for somebody who is gone, and took the knowledge of that wait along. Where all of
+    // the time somebody waits, on the whole machine, it may have been ours.
+    constexpr double nearly_all = 0.8;
+    double pressure = processor_pressure() - running.pressure;
+    if (result.late && pressure > nearly_all * result.seconds)
+      result.kept_waiting = std::max(result.kept_waiting, pressure);
     for (const harness::Json& detail : json["details"].items())
       if (detail.items().size() == 2) result.details.emplace_back(detail.items()[0].text(), detail.items()[1].text());
     return result;

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "conditions.hpp"
 #include "course.hpp"
+#include "pressure.hpp"
 #include "runner.hpp"
 #include "subprocess.hpp"
 
@@ -17,14 +19,14 @@ namespace {
 
 // It fails as it is told to until the limits are `enough` times as long as usual, and then passes.
 Result run_one_that_says(const std::string& of_its_failure, std::size_t& tries, int enough = 4, bool waits = false,
-                         const std::string& state = "wrong") {
+                         const std::string& state = "wrong", double speed_factor = 1, double takes = 0) {
   Lab lab;
   lab.stem = fs::relative(fs::path(SCRATCH) / "pretended", fs::path(build_folder()) / "tests").string();
   fs::path folder = fs::path(lab.test_program()).parent_path();
   fs::remove_all(folder);
   fs::create_directories(folder);
-  std::ofstream(lab.test_program()) << "#!/bin/sh\necho x >> '" << (folder / "tries").string()
-                                    << "'\ncase \"$*\" in\n*'--speed-factor " << enough << "'*)\n"
+  std::ofstream(lab.test_program()) << "#!/bin/sh\necho x >> '" << (folder / "tries").string() << "'\nsleep " << takes
+                                    << "\ncase \"$*\" in\n*'--speed-factor " << enough << "'*)\n"
                                     << R"(echo '{"event":"end","name":"a test","state":"passed"}';;)"
                                     << "\n*)\n"
                                     << R"(echo '{"event":"end","name":"a test","state":")" << state << "\","
@@ -37,7 +39,9 @@ Result run_one_that_says(const std::string& of_its_failure, std::size_t& tries, 
   jobs[0].lab = &lab;
   jobs[0].test = &test;
   std::size_t finished = 0;
-  run(jobs, {}, [&](const Job&) { ++finished; });
+  RunOptions options;
+  options.speed_factor = speed_factor;
+  run(jobs, options, [&](const Job&) { ++finished; });
   CHECK(finished == 1);
   std::ifstream file(folder / "tries");
   tries = 0;
@@ -79,7 +83,19 @@ TEST_CASE("So is one that waited in vain: what it waited for may only have been 
 
 TEST_CASE("Who came too late on a machine that was idle came too late") {
   std::size_t tries = 0;
-  CHECK_FALSE(run_one_that_says(R"("late":1,"kept_waiting":0.1)", tries).passed());
+  // So slow that what else runs here now does not count.
+  CHECK_FALSE(run_one_that_says(R"("late":1,"kept_waiting":0.1)", tries, 4, false, "wrong", 1000).passed());
+  CHECK(tries == 1);
+}
+
+TEST_CASE("So is who came too late while somebody waited for a processor, even if nobody knows any more who it was") {
+  if (processor_pressure() == 0) SKIP("this kernel does not tell who waits");
+  UnderCondition under(conditions().at(1));
+  REQUIRE(conditions().at(1).name == "busy");
+  std::size_t tries = 0;
+  CHECK(run_one_that_says(R"("late":1,"kept_waiting":0)", tries, 2, false, "wrong", 1, 1).passed());
+  CHECK(tries == 2);
+  CHECK_FALSE(run_one_that_says(R"("late":0,"kept_waiting":0)", tries, 2, false, "wrong", 1, 1).passed());
   CHECK(tries == 1);
 }
 
