@@ -13,7 +13,8 @@ struct Result {
   std::vector<std::pair<std::string, std::string>> details;
   double seconds = 0;
   bool late = false;        ///< what was wrong is that something came too late
-  double kept_waiting = 0;  ///< seconds for which the test and its programs waited for a processor, if it failed
+  double kept_waiting = 0;  ///< seconds for which the test and its programs waited for a processor, if it failed;
+                            ///< if it was late, and somebody waited all the time, that time
   double waited = 0;        ///< the longest of its waits, as a share of that wait's limit
 
   bool passed() const { return state == "passed"; }
