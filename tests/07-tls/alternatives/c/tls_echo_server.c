@@ -39,19 +39,41 @@ static SSL_CTX *make_context(const char *certificate, const char *key, const cha
   return NULL;
 }
 
+/* True when a signal has interrupted the call, which is to be made again; the socket blocks. */
+static int interrupted(SSL *tls, int result) {
+  if (result > 0) return 0;
+  const int error = SSL_get_error(tls, result);
+  return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
+}
+
+static int read_some(SSL *tls, char *bytes, int most) {
+  int n;
+  do n = SSL_read(tls, bytes, most);
+  while (interrupted(tls, n));
+  return n;
+}
+
+static int write_all(SSL *tls, const char *bytes, int count) {
+  int n;
+  do n = SSL_write(tls, bytes, count);
+  while (interrupted(tls, n));
+  return n;
+}
+
 static void converse(SSL *tls) {
   static char bytes[6 + 16000] = "Echo: ";
   int n, greeting = 6;
-  while ((n = SSL_read(tls, bytes + 6, sizeof bytes - 6)) > 0) {
-    if (SSL_write(tls, bytes + 6 - greeting, n + greeting) <= 0) return;
+  while ((n = read_some(tls, bytes + 6, sizeof bytes - 6)) > 0) {
+    if (write_all(tls, bytes + 6 - greeting, n + greeting) <= 0) return;
     greeting = 0;
   }
   if (SSL_get_error(tls, n) != SSL_ERROR_ZERO_RETURN) {
     fail("a client", "its request is truncated");
     return;
   }
-  if (greeting && SSL_write(tls, bytes, greeting) <= 0) return;
-  SSL_shutdown(tls);
+  if (greeting && write_all(tls, bytes, greeting) <= 0) return;
+  do n = SSL_shutdown(tls);
+  while (n < 0 && interrupted(tls, n));
 }
 
 /* In a process of its own. */
@@ -59,9 +81,11 @@ static int serve(SSL_CTX *context, int fd) {
   SSL *tls = SSL_new(context);
   SSL_set_fd(tls, fd);
   alarm(5);
-  int secured = SSL_accept(tls) == 1;
+  int secured;
+  do secured = SSL_accept(tls);
+  while (interrupted(tls, secured));
   alarm(0);
-  if (secured)
+  if (secured == 1)
     converse(tls);
   else
     ERR_print_errors_fp(stderr);

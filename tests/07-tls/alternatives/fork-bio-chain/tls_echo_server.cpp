@@ -49,30 +49,46 @@ static bool load(SSL_CTX* context, char** files, const char* client_ca) {
   return true;
 }
 
+// Makes a call again that a signal has interrupted; the socket blocks, so nothing else is to be waited for.
+template <class Call>
+static long carry_on(BIO* chain, Call call) {
+  long result = call();
+  while (result <= 0 && BIO_should_retry(chain)) result = call();
+  return result;
+}
+
+static bool write_all(BIO* chain, const std::string& bytes) {
+  return carry_on(chain, [&] { return BIO_write(chain, bytes.data(), static_cast<int>(bytes.size())); }) > 0;
+}
+
 [[noreturn]] static void converse(SSL_CTX* context, int fd) {
   alarm(5);  // ends this process, and with it the connection
   BIO* chain = BIO_push(BIO_new_ssl(context, 0), BIO_new_socket(fd, BIO_CLOSE));
   SSL* ssl = nullptr;
   BIO_get_ssl(chain, &ssl);
-  if (BIO_do_handshake(chain) != 1) {
+  if (carry_on(chain, [&] { return BIO_do_handshake(chain); }) != 1) {
     std::fprintf(stderr, "no handshake\n");
     std::_Exit(0);
   }
   alarm(0);
   char buffer[20000];
   std::string prefix = "Echo: ";
-  int count;
-  while ((count = BIO_read(chain, buffer, sizeof buffer)) > 0) {
+  long count;
+  while ((count = carry_on(chain, [&] { return BIO_read(chain, buffer, sizeof buffer); })) > 0) {
     std::string reply = prefix + std::string(buffer, static_cast<size_t>(count));
     prefix.clear();
-    if (BIO_write(chain, reply.data(), static_cast<int>(reply.size())) <= 0) std::_Exit(0);
+    if (!write_all(chain, reply)) std::_Exit(0);
   }
   if (!(SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN)) {
     std::fprintf(stderr, "request truncated\n");
     std::_Exit(0);
   }
-  if (!prefix.empty()) BIO_write(chain, prefix.data(), static_cast<int>(prefix.size()));
-  BIO_ssl_shutdown(chain);
+  if (!prefix.empty()) write_all(chain, prefix);
+  for (int ended = -1; ended < 0;) {
+    ended = SSL_shutdown(ssl);
+    int error = ended < 0 ? SSL_get_error(ssl, ended) : SSL_ERROR_NONE;
+    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) break;
+  }
   std::_Exit(0);
 }
 

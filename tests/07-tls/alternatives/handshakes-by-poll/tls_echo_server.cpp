@@ -38,26 +38,38 @@ static void load(SSL_CTX* context, const char* certificate, const char* key) {
   }
 }
 
+// Makes a call again that a signal has interrupted; the socket blocks.
+template <class Call>
+static int carry_on(SSL* ssl, Call call) {
+  int result = call();
+  for (; result <= 0; result = call())
+    if (int error = SSL_get_error(ssl, result); error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) break;
+  return result;
+}
+
 static void converse(net::Socket socket, net::Ssl ssl) {
   int flags = fcntl(socket.fd(), F_GETFL);
   fcntl(socket.fd(), F_SETFL, flags & ~O_NONBLOCK);
   std::string reply = "Echo: ";
   char buffer[1024];
+  auto read_some = [&] { return carry_on(ssl.get(), [&] { return SSL_read(ssl.get(), buffer, sizeof buffer); }); };
+  auto write_reply = [&] {
+    return carry_on(ssl.get(), [&] { return SSL_write(ssl.get(), reply.data(), static_cast<int>(reply.size())); });
+  };
   int n;
-  while ((n = SSL_read(ssl.get(), buffer, sizeof buffer)) > 0) {
+  while ((n = read_some()) > 0) {
     reply.append(buffer, static_cast<std::size_t>(n));
     // What is left of the same record goes back with it.
-    while (SSL_pending(ssl.get()) > 0 && (n = SSL_read(ssl.get(), buffer, sizeof buffer)) > 0)
-      reply.append(buffer, static_cast<std::size_t>(n));
-    if (SSL_write(ssl.get(), reply.data(), static_cast<int>(reply.size())) <= 0) return;
+    while (SSL_pending(ssl.get()) > 0 && (n = read_some()) > 0) reply.append(buffer, static_cast<std::size_t>(n));
+    if (write_reply() <= 0) return;
     reply.clear();
   }
   if (SSL_get_error(ssl.get(), n) != SSL_ERROR_ZERO_RETURN) {
     std::fprintf(stderr, "truncated: %s\n", net::tls_reason().c_str());
     return;
   }
-  if (!reply.empty()) SSL_write(ssl.get(), reply.data(), static_cast<int>(reply.size()));
-  SSL_shutdown(ssl.get());
+  if (!reply.empty()) write_reply();
+  carry_on(ssl.get(), [&] { return SSL_shutdown(ssl.get()) < 0 ? -1 : 1; });  // 0: sent, theirs is not there yet
 }
 
 // True when the newcomer is one no longer: secured and handed on, or lost.

@@ -29,6 +29,15 @@ def say(what):
     print(f"tls_echo_server: {what}", file=sys.stderr, flush=True)
 
 
+def say_goodbye(client):
+    while True:
+        try:
+            client.unwrap()
+            return
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            pass  # a signal has interrupted it; unlike recv, unwrap is not made again by itself
+
+
 def serve(context, connection):
     with connection:
         try:
@@ -47,7 +56,7 @@ def serve(context, connection):
                     client.sendall(prefix + data)
                     prefix = b""
                 client.sendall(prefix)
-                client.unwrap()
+                say_goodbye(client)
             except OSError as error:
                 cut = isinstance(error, ssl.SSLEOFError) or "UNEXPECTED_EOF" in str(error)
                 say("a request was truncated" if cut else error)

@@ -43,16 +43,25 @@ class Watchdog {
   std::thread thread_;
 };
 
+// Makes a call again that a signal has interrupted; the socket blocks.
+template <class Call>
+int carry_on(SSL* ssl, Call call) {
+  int result = call();
+  for (; result <= 0; result = call())
+    if (int error = SSL_get_error(ssl, result); error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) break;
+  return result;
+}
+
 bool write_all(SSL* ssl, const std::string& bytes) {
   size_t written = 0;
-  return bytes.empty() || SSL_write_ex(ssl, bytes.data(), bytes.size(), &written) == 1;
+  return bytes.empty() || carry_on(ssl, [&] { return SSL_write_ex(ssl, bytes.data(), bytes.size(), &written); }) == 1;
 }
 
 void converse(SSL* ssl) {
   char buffer[5000];
   std::string prefix = "Echo: ";
   size_t count = 0;
-  while (SSL_read_ex(ssl, buffer, sizeof buffer, &count)) {
+  while (carry_on(ssl, [&] { return SSL_read_ex(ssl, buffer, sizeof buffer, &count); }) == 1) {
     if (!write_all(ssl, prefix + std::string(buffer, count))) return;
     prefix.clear();
   }
@@ -60,7 +69,8 @@ void converse(SSL* ssl) {
     std::fprintf(stderr, "[conversation] truncation!\n");
     return;
   }
-  if (write_all(ssl, prefix)) SSL_shutdown(ssl);
+  // What it gives is 0 when ours is sent and theirs is not there yet.
+  if (write_all(ssl, prefix)) carry_on(ssl, [&] { return SSL_shutdown(ssl) < 0 ? -1 : 1; });
 }
 
 void serve(SSL_CTX* context, int fd) {
@@ -69,7 +79,7 @@ void serve(SSL_CTX* context, int fd) {
   bool secured;
   {
     Watchdog watchdog(fd);
-    secured = SSL_accept(ssl) == 1;
+    secured = carry_on(ssl, [&] { return SSL_accept(ssl); }) == 1;
   }
   if (secured)
     converse(ssl);
