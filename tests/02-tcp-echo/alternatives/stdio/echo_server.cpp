@@ -15,7 +15,8 @@ static void converse(int fd) {
   fputs("Echo: ", out);
   ssize_t n;
   while ((n = read(fd, buffer, sizeof buffer)) > 0 || (n < 0 && errno == EINTR)) {
-    if (n > 0) fwrite(buffer, 1, static_cast<size_t>(n), out);
+    if (n < 0) continue;
+    fwrite(buffer, 1, static_cast<size_t>(n), out);
     if (fflush(out) != 0) break;
   }
   fclose(out);

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <list>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -123,11 +124,15 @@ static void run(int argc, char** argv) {
       one = gone ? newcomers.erase(one) : std::next(one);
     }
     if (fds[0].revents == 0) continue;
-    if (auto socket = listener.try_accept()) {
-      socket->set_nonblocking();
-      net::Ssl ssl = net::new_ssl(context);
-      SSL_set_fd(ssl.get(), socket->fd());
-      newcomers.push_back({std::move(*socket), std::move(ssl), Clock::now() + std::chrono::seconds(5)});
+    try {
+      if (auto socket = listener.try_accept()) {
+        socket->set_nonblocking();
+        net::Ssl ssl = net::new_ssl(context);
+        SSL_set_fd(ssl.get(), socket->fd());
+        newcomers.push_back({std::move(*socket), std::move(ssl), Clock::now() + std::chrono::seconds(5)});
+      }
+    } catch (const std::system_error& error) {
+      std::fprintf(stderr, "%s\n", error.what());  // one that gave up in the queue is not the end of the others
     }
   }
 }
