@@ -113,7 +113,8 @@ must stay the same. `cmake --workflow --preset proof` does it, and takes hours; 
 of it. *Not killed* are mistakes that a test should have caught and did not, *false alarms* right programs that lost a
 point, *flakes* verdicts that changed from one run to another (but for those that a mistake's header leaves open),
 *near misses* waits that used more than half of their limit. It may be interrupted: what has been judged is kept, and
-the next call goes on from there. On a machine with two processors, two of them may share the work, each with labs of its own and the same folder.
+the next call goes on from there. In the states that have a single processor two calls may share the work of a machine with
+two, each with labs of its own and the same folder: `taskset -c 1 .build/grade proof lab03 --condition tenfold --out .build/proof`.
 
 ")
 if(EXISTS "${PROOF}")

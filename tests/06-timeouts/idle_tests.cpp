@@ -271,7 +271,7 @@ TEST_CASE("06.9.7 A length over the limit ends that connection, after the answer
   because(
       "As in lab 04: who sends a length that nobody can believe is sent away, but what was asked before is answered. "
       "Clocks change nothing about that.");
-  chapter("Answers have to be taken");
+  read_about("docs/04-persistent-connections.md \"A length that nobody can believe\"");
   by_hand("send a frame of 240,000 bytes and then four times 0xff, wait a second, and read");
   Program server("idle_server", anywhere(Milliseconds(600'000)));
   Endpoint where = server.listening_on();

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <map>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
@@ -42,16 +41,10 @@ class Campaign {
 
  private:
   // The shell of lab 01 is there to show what each call gives; whatever is done to its calls is seen, and should be.
-  // Labs 03 and 05 speak UDP: nobody is accepted there, and connect only notes an address, which no signal interrupts.
   static std::vector<std::string> faults_for(const std::string& lab) {
-    const std::string number = find_lab(lab).number;
     std::vector<std::string> names;
-    for (const auto& [name, faults] : harness::bearable_faults()) {
-      bool of_connections = std::any_of(faults.begin(), faults.end(), [](const harness::Fault& fault) {
-        return fault.kind == harness::Fault::Kind::connect_fails || fault.kind == harness::Fault::Kind::accept_fails;
-      });
-      if (number != "01" && !(of_connections && (number == "03" || number == "05"))) names.push_back(name);
-    }
+    if (find_lab(lab).number != "01")
+      for (const auto& [name, faults] : harness::bearable_faults()) names.push_back(name);
     return names;
   }
 
@@ -77,7 +70,7 @@ class Campaign {
   // The speed under the condition that there is now, and as many tests at a time as suit it, unless somebody has said
   // what these shall be. Where limits are stretched the tests of mistakes wait for longer, and more of them can.
   RunOptions options_now() const {
-    constexpr double usual = 8, most = 32;
+    const double usual = static_cast<double>(usual_workers()), most = 4 * usual;
     RunOptions run = run_;
     if (run.speed_factor == 0) run.speed_factor = measure_speed_factor();
     if (run.workers == 0) run.workers = static_cast<std::size_t>(std::min(usual * run.speed_factor, most));

@@ -1,5 +1,6 @@
 #include "campaign_row.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -103,10 +104,11 @@ std::string RowStore::path_of(const std::string& lab, const std::string& name) c
 std::optional<Row> RowStore::find(const std::string& lab, const std::string& name) const {
   std::string path = path_of(lab, name);
   std::error_code none;
-  fs::file_time_type written = fs::last_write_time(path, none);
-  if (folder_.empty() || none || written < newest_program(find_lab(lab))) return {};
+  fs::file_time_type since = fs::last_write_time(path, none);
+  if (folder_.empty() || none || since < newest_program(find_lab(lab))) return {};
   Row row = row_from(harness::Json::parse(harness::text_if_any(path)));
   if (row.lab != lab || row.name != name) return {};
+  row.since = since;
   return row;
 }
 
@@ -116,5 +118,7 @@ void RowStore::put(const Row& row) const {
   std::ofstream file(part);
   if (!(file << to_json(row) << std::flush)) throw std::runtime_error(part + " cannot be written");
   file.close();
+  // What is built while a round runs is newer than the row, and makes it begin again.
+  fs::last_write_time(part, row.since);
   fs::rename(part, path);
 }

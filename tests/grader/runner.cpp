@@ -74,9 +74,7 @@ class Pool {
  public:
   Pool(std::vector<Job>& jobs, const RunOptions& options, const std::function<void(const Job&)>& finished)
       : jobs_(jobs), options_(options), finished_(finished) {
-    workers_ = options.workers;
-    // Tests wait more than they work.
-    if (workers_ == 0) workers_ = std::max(8U, 4 * std::thread::hardware_concurrency());
+    workers_ = options.workers != 0 ? options.workers : usual_workers();
     for (Job& job : jobs_) by_id_[{job.programs, job.test->id}] = &job;
     for (Job& job : jobs_)
       if (!job.done) waiting_.push_back(&job);
@@ -227,6 +225,8 @@ class Pool {
 };
 
 }  // namespace
+
+std::size_t usual_workers() { return std::max(8U, 4 * std::thread::hardware_concurrency()); }
 
 void run(std::vector<Job>& jobs, const RunOptions& options, const std::function<void(const Job&)>& finished) {
   Pool(jobs, options, finished).run();

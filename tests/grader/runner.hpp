@@ -50,5 +50,8 @@ struct RunOptions {
 /// called for each job when it is done, in the order in which that happens
 void run(std::vector<Job>& jobs, const RunOptions& options, const std::function<void(const Job&)>& finished);
 
+/// How many tests run at the same time unless somebody says it: tests wait more than they work.
+std::size_t usual_workers();
+
 /// How many times slower than usual this machine is now, at least 1: a short calculation, timed.
 double measure_speed_factor();

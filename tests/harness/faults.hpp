@@ -38,7 +38,7 @@ inline Fault receive_fails_once(int error, int nth = 1) { return {Fault::Kind::r
 /// The `nth` send of any kind fails with `error`: ENOBUFS, ECONNREFUSED, EHOSTUNREACH, ...
 inline Fault send_fails_once(int error, int nth = 1) { return {Fault::Kind::send_fails, error, nth}; }
 
-/// The first connect that would succeed is interrupted: it says EINTR and goes on in the background.
+/// The first connect of a stream that would succeed is interrupted: it says EINTR and goes on in the background.
 inline Fault connect_is_interrupted() { return {Fault::Kind::connect_fails, 4 /* EINTR */}; }
 
 /// The faults that a right program bears in any test, by the names that a command line has for them.

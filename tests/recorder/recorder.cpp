@@ -496,8 +496,9 @@ EXPORT int connect(int fd, const sockaddr* name, socklen_t length) {
   if (memory) noted.kind_of_socket(type_of(fd));
   int result = real.connect(fd, name, length);
   if (result == 0 || errno != EFAULT) noted.address(name, length);
-  // An interrupted connect goes on in the background, and here it is through already.
-  if (result == 0 && fails(noted, recorder::connecting, false)) result = -1;
+  // An interrupted connect goes on in the background, and here it is through already. That of a datagram socket only
+  // notes an address, and is never interrupted.
+  if (result == 0 && type_if_faulty(fd) == SOCK_STREAM && fails(noted, recorder::connecting, false)) result = -1;
   return noted.end(result);
 }
 

@@ -83,6 +83,12 @@ TEST_CASE("What was found of programs that have been built anew since then count
   fs::last_write_time(path, fs::last_write_time(find_lab("lab02").test_program()) - std::chrono::seconds(1));
   CHECK_FALSE(store.find("lab02", "quiet"));
 
+  Row begun_before = row("quiet", found(true));
+  begun_before.since = fs::last_write_time(find_lab("lab02").test_program()) - std::chrono::seconds(1);
+  begun_before.add(found(true));
+  store.put(begun_before);
+  CHECK_FALSE(store.find("lab02", "quiet"));
+
   store.put(row("quiet", found(true)));
   fs::resize_file(path, fs::file_size(path) - 1);
   CHECK_FALSE(store.find("lab02", "quiet"));

@@ -182,6 +182,20 @@ TEST_CASE("Faults happen, and a program that expects them does not notice") {
   CHECK(sent == 6);
 }
 
+TEST_CASE("The connect of a datagram socket only notes an address: no signal interrupts it, that of a stream it does") {
+  std::string probe = GENERATE(from_range(probes()));
+  CAPTURE(probe);
+  for (const char* what : {"empty-datagrams", "converse"}) {
+    CAPTURE(what);
+    Recording recording(RECORDER, {connect_is_interrupted()});
+    Run with = run(probe, what, recording.environment());
+    CAPTURE(with.output);
+    bool interrupted = recording.loaded() && what == std::string("converse");
+    CHECK((with.output.find("connect failed: Interrupted system call") != std::string::npos) == interrupted);
+    CHECK((with.status == 0) == !interrupted);
+  }
+}
+
 TEST_CASE("Where there is no recorder nothing is recorded") {
   Recording recording("/no/such/library.so");
   CHECK(recording.environment().empty());

@@ -84,11 +84,11 @@ static bool write_all(BIO* chain, const std::string& bytes) {
     std::_Exit(0);
   }
   if (!prefix.empty()) write_all(chain, prefix);
-  for (int ended = -1; ended < 0;) {
-    ended = SSL_shutdown(ssl);
-    int error = ended < 0 ? SSL_get_error(ssl, ended) : SSL_ERROR_NONE;
-    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) break;
-  }
+  int error = SSL_ERROR_NONE;
+  do {
+    int ended = SSL_shutdown(ssl);
+    error = ended < 0 ? SSL_get_error(ssl, ended) : SSL_ERROR_NONE;
+  } while (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE);
   std::_Exit(0);
 }
 
