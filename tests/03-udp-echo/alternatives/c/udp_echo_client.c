@@ -45,7 +45,8 @@ int main(int argc, char **argv) {
   if (fd < 0 || connect(fd, all->ai_addr, all->ai_addrlen) < 0) return fail("connect", strerror(errno));
   freeaddrinfo(all);
 
-  if (send(fd, argv[3], strlen(argv[3]), 0) < 0) return fail("send", strerror(errno));
+  while (send(fd, argv[3], strlen(argv[3]), 0) < 0)
+    if (errno != EINTR) return fail("send", strerror(errno));
   const long long deadline = now_us() + 2000000;
   for (;;) {
     long long left = deadline - now_us();

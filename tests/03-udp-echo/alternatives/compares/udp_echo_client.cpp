@@ -50,7 +50,8 @@ int main(int argc, char** argv) {
   if (fd < 0) fail("socket", errno);
   setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof on);
   if (server->ai_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_RECVERR, &on, sizeof on);
-  if (sendto(fd, argv[3], std::strlen(argv[3]), 0, server->ai_addr, server->ai_addrlen) < 0) fail("sendto", errno);
+  while (sendto(fd, argv[3], std::strlen(argv[3]), 0, server->ai_addr, server->ai_addrlen) < 0)
+    if (errno != EINTR) fail("sendto", errno);
   using Clock = std::chrono::steady_clock;
   Clock::time_point last = Clock::now() + std::chrono::seconds(2);
   static char answer[65536];

@@ -36,7 +36,8 @@ int main(int argc, char** argv) {
   Clock::time_point last = Clock::now() + std::chrono::seconds(2);
   int fd = socket(AF_INET6, SOCK_DGRAM, 0);
   if (fd < 0 || connect(fd, server->ai_addr, server->ai_addrlen) < 0) fail("connect", errno);
-  if (send(fd, argv[3], std::strlen(argv[3]), 0) < 0) fail("send", errno);
+  while (send(fd, argv[3], std::strlen(argv[3]), 0) < 0)
+    if (errno != EINTR) fail("send", errno);
   static char answer[65536];
   while (true) {
     auto left = std::chrono::duration_cast<std::chrono::microseconds>(last - Clock::now()).count();
@@ -47,7 +48,9 @@ int main(int argc, char** argv) {
     FD_SET(fd, &set);
     if (select(fd + 1, &set, nullptr, nullptr, &limit) > 0) break;
   }
-  ssize_t n = recv(fd, answer, sizeof answer - 1, 0);
+  ssize_t n;
+  do n = recv(fd, answer, sizeof answer - 1, 0);
+  while (n < 0 && errno == EINTR);
   if (n < 0) fail("recv", errno);
   answer[n] = '\n';
   std::fwrite(answer, 1, static_cast<size_t>(n) + 1, stdout);

@@ -80,7 +80,10 @@ int main(int argc, char** argv) {
       auto* address = reinterpret_cast<sockaddr*>(&sender);
       ssize_t n = recvfrom(fd, buffer.get() + 6, 65535, 0, address, &length);
       if (n < 0) break;
-      if (sendto(fd, buffer.get(), 6 + static_cast<size_t>(n), 0, address, length) < 0) std::perror("sendto");
+      ssize_t sent;
+      do sent = sendto(fd, buffer.get(), 6 + static_cast<size_t>(n), 0, address, length);
+      while (sent < 0 && errno == EINTR);
+      if (sent < 0) std::perror("sendto");
     }
   }
 }

@@ -46,7 +46,8 @@ int main(int argc, char** argv) {
   int fd = socket(server->ai_family, SOCK_DGRAM, 0);
   if (fd < 0 || connect(fd, server->ai_addr, server->ai_addrlen) < 0) fail("connect", errno);
   freeaddrinfo(server);
-  if (write(fd, argv[3], std::strlen(argv[3])) < 0) fail("write", errno);
+  while (write(fd, argv[3], std::strlen(argv[3])) < 0)
+    if (errno != EINTR) fail("write", errno);
   long last = now_ms() + 2000;
   while (true) {
     long left = last - now_ms();
@@ -60,7 +61,9 @@ int main(int argc, char** argv) {
   int size = 0;
   ioctl(fd, FIONREAD, &size);
   std::vector<char> answer(static_cast<size_t>(size) + 1);
-  ssize_t n = read(fd, answer.data(), answer.size());
+  ssize_t n;
+  do n = read(fd, answer.data(), answer.size());
+  while (n < 0 && errno == EINTR);
   if (n < 0) fail("read", errno);
   answer.resize(static_cast<size_t>(n));
   answer.push_back('\n');

@@ -74,6 +74,8 @@ int main(int argc, char** argv) {
     message.msg_iov = parts;
     message.msg_iovlen = 2;
     message.msg_flags = 0;
-    if (sendmsg(fd, &message, 0) < 0) std::perror("sendmsg");
+    do n = sendmsg(fd, &message, 0);
+    while (n < 0 && errno == EINTR);
+    if (n < 0) std::perror("sendmsg");
   }
 }

@@ -43,7 +43,8 @@ int main(int argc, char** argv) {
   int fd = socket(server->ai_family, SOCK_DGRAM, 0);
   if (fd < 0 || connect(fd, server->ai_addr, server->ai_addrlen) < 0) fail("connect", errno);
   freeaddrinfo(server);
-  if (send(fd, argv[3], std::strlen(argv[3]), 0) < 0) fail("send", errno);
+  while (send(fd, argv[3], std::strlen(argv[3]), 0) < 0)
+    if (errno != EINTR) fail("send", errno);
   itimerval two{{0, 100000}, {2, 0}};
   setitimer(ITIMER_REAL, &two, nullptr);
   static char answer[65536];

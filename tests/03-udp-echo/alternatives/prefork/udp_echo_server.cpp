@@ -60,8 +60,10 @@ static void end_all(int) {
     socklen_t length = sizeof sender;
     ssize_t n = recvfrom(fd, buffer + 6, sizeof buffer - 6, 0, reinterpret_cast<sockaddr*>(&sender), &length);
     if (n < 0) continue;
-    if (sendto(fd, buffer, 6 + static_cast<size_t>(n), 0, reinterpret_cast<sockaddr*>(&sender), length) < 0)
-      std::perror("sendto");
+    ssize_t sent;
+    do sent = sendto(fd, buffer, 6 + static_cast<size_t>(n), 0, reinterpret_cast<sockaddr*>(&sender), length);
+    while (sent < 0 && errno == EINTR);
+    if (sent < 0) std::perror("sendto");
   }
 }
 

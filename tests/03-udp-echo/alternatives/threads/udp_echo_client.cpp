@@ -41,7 +41,8 @@ int main(int argc, char** argv) {
   freeaddrinfo(server);
   std::promise<std::string> promise;
   std::future<std::string> answer = promise.get_future();
-  if (send(fd, argv[3], std::strlen(argv[3]), 0) < 0) fail("send", errno);
+  while (send(fd, argv[3], std::strlen(argv[3]), 0) < 0)
+    if (errno != EINTR) fail("send", errno);
   std::thread receiver([&promise, fd] {
     std::string buffer(65536, '\0');
     ssize_t n;

@@ -53,8 +53,11 @@ static void serve(int fd) {
     sockaddr_storage sender{};
     socklen_t length = sizeof sender;
     ssize_t n = recvfrom(fd, buffer.data() + 6, buffer.size() - 6, 0, reinterpret_cast<sockaddr*>(&sender), &length);
-    if (n >= 0)
-      n = sendto(fd, buffer.data(), 6 + static_cast<size_t>(n), 0, reinterpret_cast<sockaddr*>(&sender), length);
+    if (n >= 0) {
+      const std::size_t size = 6 + static_cast<std::size_t>(n);
+      do n = sendto(fd, buffer.data(), size, 0, reinterpret_cast<sockaddr*>(&sender), length);
+      while (n < 0 && errno == EINTR);
+    }
     if (n < 0) std::fprintf(stderr, "lost: %s\n", std::strerror(errno));
   }
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <mutex>
@@ -69,7 +70,9 @@ static void serve(int fd, int copy) {
 }
 
 static void take(int listener) {
-  int fd = ::accept(listener, nullptr, nullptr);
+  int fd;
+  do fd = ::accept(listener, nullptr, nullptr);
+  while (fd < 0 && errno == EINTR);
   int copy = fd < 0 ? -1 : ::dup(fd);
   if (copy < 0) {
     if (fd >= 0) ::close(fd);

@@ -67,7 +67,10 @@ int main(int argc, char **argv) {
   int status = 1;
   for (long i = 0; i < tries && status; ++i, wait *= 2) {
     const long long until = now_us() + wait;
-    if (sendto(fd, question, length + 9, 0, all->ai_addr, all->ai_addrlen) < 0) perror("retry_client: sendto");
+    ssize_t sent;
+    do sent = sendto(fd, question, length + 9, 0, all->ai_addr, all->ai_addrlen);
+    while (sent < 0 && errno == EINTR);
+    if (sent < 0) perror("retry_client: sendto");
     for (long long left; status && (left = until - now_us()) > 0;) {
       struct sockaddr_storage sender;
       socklen_t size = sizeof sender;

@@ -46,9 +46,9 @@ static void run(int argc, char** argv) {
   std::snprintf(id, sizeof id, "%08X", number);
   std::string question = std::string(id) + " " + argv[3], answer;
   for (int i = 0; i < tries; ++i, wait *= 2) {
-    // A refusal of the try before may be told by this send, which then has not taken place.
-    if (::send(s.fd(), question.data(), question.size(), 0) < 0 && errno == ECONNREFUSED)
-      ::send(s.fd(), question.data(), question.size(), 0);
+    // A refusal of the try before may be told by this send, which then has not taken place; nor has an interrupted one.
+    while (::send(s.fd(), question.data(), question.size(), 0) < 0 && (errno == ECONNREFUSED || errno == EINTR)) {
+    }
     if (wait_for_answer(s.fd(), steady_clock::now() + wait, "Echo: " + std::string(id) + " ", answer)) {
       std::fwrite("Echo: ", 1, 6, stdout);
       std::fwrite(answer.data(), 1, answer.size(), stdout);
