@@ -1,8 +1,8 @@
 # cmake -D SOURCE=<clone> -D FOLDER=<where to> -D PROOF=<report.md> -P tables.cmake
 #
 # Writes three of the instructor's pages: the rubric from the tags of the test cases, the kill matrix from the headers of
-# the recorded mistakes, and what `grade proof` has found when it was run here. That each header tells the truth is what
-# it checks.
+# the recorded mistakes, and what `grade proof` has found, here or when its report was kept. That each header tells the
+# truth is what it checks.
 cmake_minimum_required(VERSION 3.25)
 
 # So that Doxygen takes `text` as it is, also in a cell of a table.
@@ -117,19 +117,31 @@ the next call goes on from there. In the states that have a single processor two
 two, each with labs of its own and the same folder: `taskset -c 1 .build/grade proof lab03 --condition tenfold --out .build/proof`.
 
 ")
-if(EXISTS "${PROOF}")
-  read(report ${PROOF})
-  string(REGEX MATCHALL "[^\n]+" lines "${report}")
-  foreach(line IN LISTS lines)
-    # A table stays one; what a remark quotes is no markup.
-    if(NOT line MATCHES "^[|]")
-      string(REGEX REPLACE "^- " "" line "${line}")
-      escape(line "${line}")
-      set(line "\n- ${line}")
-    endif()
-    string(APPEND page "${line}\n")
-  endforeach()
-else()
-  string(APPEND page "It has not been run in this build, so there is no table here yet.\n")
+# What has been found here; else the last report that was kept with the tests.
+if(NOT EXISTS "${PROOF}")
+  set(PROOF ${SOURCE}/docs/instructor/last-proof.txt)
+  string(APPEND page "Nothing has been judged in this build yet, so this is the last report that was kept.\n\n")
 endif()
+read(report ${PROOF})
+string(REGEX MATCHALL "[^\n]+" lines "${report}")
+foreach(line IN LISTS lines)
+  # A table stays one; what a remark quotes is no markup.
+  if(line MATCHES "^- (.*)")
+    escape(line "${CMAKE_MATCH_1}")
+    set(line "\n- ${line}")
+  elseif(NOT line MATCHES "^[|]")
+    set(line "${line}\n")
+  endif()
+  string(APPEND page "${line}\n")
+endforeach()
+file(READ ${SOURCE}/docs/instructor/last-bench.txt bench)
+string(APPEND page "
+## How fast is it? {#instructor-proof-speed}
+
+`cmake --workflow --preset bench` measures it on your machine, and draws it in `.build/bench-report/index.html`. The last
+text that was kept says (the ratios are what counts; seconds belong to that machine):
+
+```
+${bench}```
+")
 file(WRITE ${FOLDER}/proof.md "${page}")
