@@ -1,4 +1,5 @@
 // What a peer can observe of idle_server. Parts 06.7 to 06.9.
+#include <cerrno>
 #include <csignal>
 
 #include "closing.hpp"
@@ -63,6 +64,30 @@ TEST_CASE("06.7.3 Wrong arguments get a usage line and status 2", "[program:idle
   CHECK(server.prints_usage());
 }
 
+TEST_CASE("06.7.4 Each silent client is closed on time, whoever came first",
+          "[waits][program:idle_server][points:1][extra][needs:06.9.1]") {
+  because(
+      "The server sleeps until the earliest of all clocks runs out. Who looks only at the first, at the last or at the "
+      "one that spoke just now wakes up when another has been late for long.");
+  chapter("One clock for each connection");
+  by_hand(
+      "./idle_server 127.0.0.1 7000 4000      and      time nc -d 127.0.0.1 7000      between two persistent_clients, "
+      "both with one line after three seconds");
+  // So long that who waits for the others is too late.
+  const Milliseconds idle = 2 * latest_after(Milliseconds(0));
+  Program server("idle_server", anywhere(idle));
+  Endpoint where = server.listening_on();
+  Peer first = Peer::connect(where, "the first");
+  std::vector<Peer> silent;
+  Moment since = when([&] { silent.push_back(Peer::connect(where, "the silent one")); });
+  Peer last = Peer::connect(where, "the last");
+
+  pass_time(server, Clock::now() + idle * 6 / 10);
+  REQUIRE((is_served(first) && is_served(last)));
+  CHECK(is_closed_after(silent[0], idle, since));
+  CHECK((is_served(first) && is_served(last)));
+}
+
 TEST_CASE("06.8.1 A client that stops in the middle of a frame is closed IDLE_MS after its first byte",
           "[waits][program:idle_server][points:4][needs:06.7.1]") {
   because(
@@ -85,7 +110,7 @@ TEST_CASE("06.8.1 A client that stops in the middle of a frame is closed IDLE_MS
 }
 
 TEST_CASE("06.8.2 A byte of a frame now and then does not win more time",
-          "[waits][program:idle_server][points:3][extra][needs:06.8.1]") {
+          "[waits][program:idle_server][points:2][extra][needs:06.8.1]") {
   because(
       "If every byte starts the clock anew, a client can stay for years with one frame. That is an old way to use up a "
       "server (slow loris). The bytes of the length are bytes of the frame.");
@@ -187,7 +212,7 @@ TEST_CASE("06.9.2 Who is busy never notices that a silent one is closed",
   }
 }
 
-TEST_CASE("06.9.3 Silence counts from the last answer", "[waits][program:idle_server][points:3][extra][needs:06.9.1]") {
+TEST_CASE("06.9.3 Silence counts from the last answer", "[waits][program:idle_server][points:2][extra][needs:06.9.1]") {
   because(
       "Whoever has just been served is not silent. The limit is for the time without a frame, not for the life of a "
       "connection.");
@@ -225,7 +250,7 @@ TEST_CASE("06.9.4 A client that does not take its answers is closed after IDLE_M
 }
 
 TEST_CASE("06.9.5 A client that takes its answer slowly gets all of it",
-          "[waits][program:idle_server][points:3][extra][needs:06.9.1]") {
+          "[waits][program:idle_server][points:2][extra][needs:06.9.1]") {
   because(
       "A slow network is no crime. As long as some bytes go within IDLE_MS, the answer may take as long as it takes.");
   chapter("Answers have to be taken");
@@ -287,4 +312,76 @@ TEST_CASE("06.9.7 A length over the limit ends that connection, after the answer
   if (end.ending == Ending::reset) end.ending = end.wanted;
   CHECK(end == "");
   CHECK(is_served(neighbour));
+}
+
+TEST_CASE("06.9.8 Short counts, interrupted calls and a lost accept change nothing",
+          "[program:idle_server][points:1][extra][needs:06.9.1]") {
+  because(
+      "A signal may end a call that waits with EINTR, and send and recv may take less than all. accept may fail with "
+      "ECONNABORTED, when a client has left before its turn. None of that is an error, and no clock runs out by it.");
+  read_about("docs/04-persistent-connections.md \"Wait for all of them at once\"");
+  by_hand("hard to bring about by hand; look what your program does when poll gives -1 and errno is EINTR");
+  Program server("idle_server", anywhere(Milliseconds(600'000)),
+                 with(receives_at_most(700), sends_at_most(500), interrupts_every(3), accept_fails_once(ECONNABORTED)));
+  Endpoint where = server.listening_on();
+  Peer idle = Peer::connect(where, "an idle client");
+  REQUIRE(is_served(idle));
+  for (int i = 1; i <= 3; ++i) {
+    Peer each = Peer::connect(where, "client " + std::to_string(i));
+    REQUIRE(is_served(each, 9'000));
+  }
+  CHECK(is_served(idle));
+}
+
+TEST_CASE("06.9.9 A client that resets or vanishes costs only its own conversation",
+          "[program:idle_server][points:1][extra][needs:06.9.1]") {
+  because(
+      "recv fails with ECONNRESET, send with EPIPE, and SIGPIPE would end the program. All that is the end of one "
+      "conversation, long before its clock.");
+  read_about("docs/04-persistent-connections.md \"The end of a conversation\"");
+  by_hand(
+      "python3 -c \"import socket, struct; s = socket.create_connection(('127.0.0.1', 7000)); "
+      "s.send(b'\\0\\0\\0\\5he'); s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); "
+      "s.close()\"");
+  Program server("idle_server", anywhere(Milliseconds(600'000)));
+  Endpoint where = server.listening_on();
+  Peer first = Peer::connect(where, "the first client"), witness = Peer::connect(where, "another client");
+  REQUIRE((is_served(first) && is_served(witness)));
+  server.wait_until_idle();
+  std::size_t with_all = open_descriptors(server.pid());
+
+  // Whoever keeps its clients in a list has a gap at its front now.
+  first.reset();
+  REQUIRE(is_served(witness));
+  for (std::size_t kept : {0UL, 2UL, 6UL, 9UL}) {
+    Peer rude = Peer::connect(where, "one that resets");
+    rude.send_piece(frame("hello").substr(0, kept));
+    rude.reset();
+  }
+  // Leaves with answers on their way, so that one send or another finds it gone.
+  for (int i = 0; i < 3; ++i) {
+    Peer leaves = Peer::connect(where, "one that leaves its answers");
+    REQUIRE(is_served(leaves, 100'000));
+    server.wait_until_idle();
+    server.stop();
+    leaves.send(frame(counted_bytes(10'000)) + frame(counted_bytes(90'000)));
+    leaves.wait_until_delivered();
+    leaves.close();
+    server.resume();
+    REQUIRE(is_served(witness));
+  }
+  // And one whose answers have no room on the way: whoever forgets the error sends to it for ever.
+  Peer full = connect_narrow(where);
+  full.send(frame(counted_bytes(240'000)));
+  server.wait_until_idle();
+  full.reset();
+  REQUIRE(is_served(witness));
+  Peer halfway = Peer::connect(where, "one that ends inside a frame");
+  halfway.send(frame("whole") + frame("never whole").substr(0, 6));
+  halfway.finish_sending();
+  CHECK(halfway.receive_all() == frame("Echo: whole"));
+  halfway.close();
+  CHECK(is_served(witness));
+  CHECK(settles_at_most(
+      with_all - 1, [&server] { return open_descriptors(server.pid()); }, "open descriptors"));
 }
