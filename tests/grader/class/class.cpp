@@ -25,6 +25,7 @@
 #include "grading.hpp"
 #include "names.hpp"
 #include "process_tree.hpp"
+#include "spare_time.hpp"
 #include "subprocess.hpp"
 #include "terminal.hpp"
 
@@ -150,10 +151,12 @@ class ClassRun {
           build_folder() + "/tests/" + setting_.lab.stem + "/alternatives", store_.folder(),
           fs::canonical(options_.folder).string()})
       if (fs::exists(folder)) setting_.hidden.push_back(folder);
-    at_once_ = options_.at_once != 0 ? options_.at_once : std::max(2U, std::thread::hardware_concurrency()) + 1;
-    at_once_ = std::min<std::size_t>(at_once_, users_of_a_run);
+    std::size_t usual = std::max(2U, std::thread::hardware_concurrency()) + 1;
+    at_once_ = std::min<std::size_t>(options_.at_once != 0 ? options_.at_once : usual, users_of_a_run);
+    most_at_once_ = options_.at_once != 0 ? at_once_ : std::min<std::size_t>(3 * usual, users_of_a_run);
     // On a shared loopback a program can reach those of its neighbours, so it has none.
-    if (!setting_.hold.apart || setting_.run.shared_network) at_once_ = 1;
+    if (!setting_.hold.apart || setting_.run.shared_network) at_once_ = most_at_once_ = 1;
+    least_at_once_ = at_once_;
     set_version();
     std::cout << "\n " << in(Colour::bold, "Lab " + setting_.lab.number + " " + setting_.lab.title) << ": a class\n\n"
               << "   submissions    " << options_.folder << "\n   results        " << store_.folder()
@@ -288,6 +291,17 @@ class ClassRun {
     }
   }
 
+  // Building wants processors, tests mostly wait. So while processors have nothing to do one submission more is under
+  // way, and when they have enough to do, one less from the next that ends.
+  void suit_the_machine() {
+    constexpr double enough_for_one_more = 0.3, next_to_nothing = 0.05;
+    if (Clock::now() < suit_again_) return;
+    suit_again_ = Clock::now() + std::chrono::seconds(1);
+    double spare = spare_.share();
+    if (spare > enough_for_one_more && running_.size() == at_once_ && at_once_ < most_at_once_) ++at_once_;
+    if (spare < next_to_nothing && at_once_ > least_at_once_) --at_once_;
+  }
+
   uid_t user_of(std::size_t slot) const {
     return setting_.hold.other_user && setting_.contained ? setting_.first + static_cast<uid_t>(slot) : 0;
   }
@@ -335,6 +349,7 @@ class ClassRun {
       running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
       finish(one, status);
     }
+    suit_the_machine();
     show_progress();
     return true;
   }
@@ -462,7 +477,10 @@ class ClassRun {
   std::map<std::size_t, std::vector<std::size_t>> followers_;
   std::map<std::string, std::string> graded_by_key_;
   std::vector<Running> running_;
-  std::size_t next_ = 0, at_once_ = 1, total_ = 0;
+  std::size_t next_ = 0, total_ = 0;
+  std::size_t at_once_ = 1, least_at_once_ = 1, most_at_once_ = 1;
+  SpareTime spare_;
+  Clock::time_point suit_again_ = Clock::now();
   std::size_t graded_ = 0, copied_ = 0, kept_ = 0, unusable_ = 0, troubles_ = 0;
   int signal_ = 0;
   Clock::time_point started_ = Clock::now();
