@@ -598,6 +598,13 @@ bool Program::prints_usage() {
   return false;
 }
 
+bool Program::accepts_its_arguments() {
+  Exit end = exit_status();
+  if (end.kind != Exit::Kind::exited || end.value != 2) return true;
+  Story::current().mismatch("these arguments accepted: they are right ones", in_words(end) + ", as for wrong ones");
+  return false;
+}
+
 std::string Program::errors() const {
   std::lock_guard lock(process_->mutex_);
   return process_->err;

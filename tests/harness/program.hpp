@@ -97,6 +97,10 @@ class Program {
   /// True when a line on stderr begins with `start`. Waits until the program has ended.
   bool prints_usage();
 
+  /// True unless it ended with status 2, as for arguments that are wrong; tells the story if it did. What becomes of it
+  /// then is its own affair. Waits until the program has ended.
+  bool accepts_its_arguments();
+
   /// What is on stderr so far.
   std::string errors() const;
 

@@ -294,12 +294,9 @@ class ClassRun {
   // Building wants processors, tests mostly wait. So while processors have nothing to do one submission more is under
   // way, and when they have enough to do, one less from the next that ends.
   void suit_the_machine() {
-    constexpr double enough_for_one_more = 0.3, next_to_nothing = 0.05;
     if (Clock::now() < suit_again_) return;
     suit_again_ = Clock::now() + std::chrono::seconds(1);
-    double spare = spare_.share();
-    if (spare > enough_for_one_more && running_.size() == at_once_ && at_once_ < most_at_once_) ++at_once_;
-    if (spare < next_to_nothing && at_once_ > least_at_once_) --at_once_;
+    at_once_ = suited(at_once_, spare_.share(), least_at_once_, most_at_once_);
   }
 
   uid_t user_of(std::size_t slot) const {

@@ -1,5 +1,6 @@
 #include "spare_time.hpp"
 
+#include <algorithm>
 #include <sstream>
 #include <utility>
 
@@ -34,6 +35,13 @@ std::string statistics() { return harness::text_if_any("/proc/stat"); }
 double spare_share(const std::string& before, const std::string& after) {
   Ticks first = ticks_in(before), last = ticks_in(after);
   return last.all > first.all ? (last.idle - first.idle) / (last.all - first.all) : 0;
+}
+
+std::size_t suited(std::size_t at_once, double spare, std::size_t least, std::size_t most) {
+  constexpr double enough_for_one_more = 0.3, next_to_nothing = 0.05;
+  if (spare > enough_for_one_more) return std::min(at_once + 1, most);
+  if (spare < next_to_nothing) return std::max(at_once - 1, least);
+  return at_once;
 }
 
 SpareTime::SpareTime() : before_(statistics()) {}

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <string>
 
 namespace classroom {
@@ -18,5 +19,9 @@ class SpareTime {
 
 /// The same between two readings of /proc/stat.
 double spare_share(const std::string& before, const std::string& after);
+
+/// How many submissions suit the machine from now on, when it was `at_once` until now and so much time was spare: one
+/// more, one less or as many, but never fewer than `least` nor more than `most`.
+std::size_t suited(std::size_t at_once, double spare, std::size_t least, std::size_t most);
 
 }  // namespace classroom
