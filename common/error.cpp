@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <stdexcept>
 
 namespace net {
 namespace {
@@ -16,6 +17,13 @@ class ResolverCategory : public std::error_category {
   const char* name() const noexcept override { return "getaddrinfo"; }
   std::string message(int code) const override { return ::gai_strerror(code); }
 };
+
+// What is printed may wait in the program until its end, and only then fail: on a full disk, for instance. Failures of
+// before are remembered by the stream, without their reason.
+void flush_stdout() {
+  if (std::fflush(stdout) != 0) throw_errno("write to stdout");
+  if (std::ferror(stdout) != 0) throw std::runtime_error("not everything could be written to stdout");
+}
 
 // What ends a program by an exception that nobody catches: it tells the exception and aborts.
 const std::terminate_handler usual_end = std::get_terminate();
@@ -54,6 +62,7 @@ int run_main(const char* path, void (*body)(int, char**), int argc, char** argv)
   std::set_terminate(end_unfinished);
   try {
     body(argc, argv);
+    flush_stdout();
     return 0;
   } catch (const NotWritten& part) {
     std::fprintf(stderr, "%s\n", part.text().c_str());

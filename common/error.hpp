@@ -50,13 +50,13 @@ template <class... Given>
   throw NotWritten(part);
 }
 
-/// Runs `body` as the main function of a program and turns what it throws into a message on stderr and an exit
-/// status: 0 when it returns, 1 with `PROGRAM: what()` for a failure, 2 for a UsageError, 3 for NotWritten.
+/// Runs `body` as a program's main function and turns what it throws into a message on stderr and an exit status: 0
+/// when it returns, 1 with `PROGRAM: what()` for a failure, also to write what was printed, 2 for a UsageError, 3 for
+/// NotWritten.
 ///
-/// It also makes the process ignore SIGPIPE, so that sending to a peer that has gone is an error (EPIPE) and not the
-/// end of the program.
+/// It also makes the process ignore SIGPIPE, so that to send to a peer that has gone is an error (EPIPE), not its end.
 /// \param path argv[0]; the folder in front is left out of the message
-/// \see \man{signal,7}
+/// \see \man{signal,7} \man{fflush,3}
 int run_main(const char* path, void (*body)(int argc, char** argv), int argc, char** argv);
 
 }  // namespace net

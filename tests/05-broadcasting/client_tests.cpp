@@ -222,6 +222,11 @@ TEST_CASE("05.8.7 Wrong arguments get a usage line and status 2",
   Program client("feed_client", arguments);
   CHECK(client.exit_status() == 2);
   CHECK(client.prints_usage());
+
+  Program lowest("feed_client", {"127.0.0.1", "1"});
+  lowest.wait_until_idle();
+  lowest.signal(SIGTERM);
+  CHECK(lowest.accepts_its_arguments());
 }
 
 TEST_CASE("05.9.1 It prints each line when it comes", "[program:feed_client][points:2][extra][needs:05.8.1]") {
@@ -244,7 +249,7 @@ TEST_CASE("05.9.1 It prints each line when it comes", "[program:feed_client][poi
 }
 
 TEST_CASE("05.9.2 It says what it missed, and prints late lines too",
-          "[program:feed_client][points:3][extra][needs:05.9.1]") {
+          "[program:feed_client][points:2][extra][needs:05.9.1]") {
   because(
       "A number that is higher than the next one shows a gap: those between are missing now. They may only be late. "
       "WELCOME tells the first number that is to come, so even the first line may show a gap.");
@@ -321,18 +326,20 @@ TEST_CASE("05.9.4 What strangers send is ignored", "[program:feed_client][points
 TEST_CASE("05.9.5 At END it says what is missing at the end, and leaves",
           "[waits][program:feed_client][points:2][extra][needs:05.9.1]") {
   because(
-      "After the last line nothing follows that could show a gap: LAST does. Then the client has done its work, and "
-      "says LEAVE, since the server may have lost its END or may go on with something else.");
+      "After the last line nothing follows that could show a gap: LAST does. It ends where the datagram ends; behind "
+      "it "
+      "in your buffer may stand what came before. Then the client has done its work, and says LEAVE, since the server "
+      "may have lost its END or may go on with something else.");
   chapter("The end is said three times");
   by_hand(
       "nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000; echo $?      answer WELCOME 1, then send 1 "
-      "a, END 3");
+      "555, END 3");
   bool complete = GENERATE(true, false);
   UdpPeer us;
   note_details(us);
   Program client("feed_client", to(us));
   Endpoint there = welcome(us);
-  CHECK(prints(client, us, there, "1", "hello"));
+  CHECK(prints(client, us, there, "1", "5550199555019955501995550199"));
 
   us.send_to(there, complete ? "END 1" : "END 3");
   CHECK(is_word(hear(us), "LEAVE"));
@@ -341,4 +348,29 @@ TEST_CASE("05.9.5 At END it says what is missing at the end, and leaves",
   if (!complete) CHECK(says(client, "missed 2-3"));
   if (complete && has_said(client, "missed")) Story::current().mismatch("nothing missed", client.errors());
   if (complete) CHECK_FALSE(has_said(client, "missed"));
+}
+
+TEST_CASE("05.9.6 What makes no sense does no harm", "[waits][program:feed_client][points:1][extra][needs:05.9.1]") {
+  because(
+      "Whoever can forge a sender's address can send you anything as from your server. What becomes of such a datagram "
+      "is up to you, whether you ignore it or give up with a message; a number that is not there must not be used.");
+  chapter("Missed, late and repeated");
+  by_hand(
+      "nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000; echo $?      answer WELCOME 1, then send "
+      "WELCOME, END and hello");
+  const std::string nonsense = GENERATE(as<std::string>{}, "", " ", "\n", "hello", "WELCOME", "WELCOME ", "WELCOME x",
+                                        "END", "END ", "END x", "4", "x y", "4x");
+  UdpPeer us;
+  Program client("feed_client", to(us));
+  Endpoint there = welcome(us, 5);
+
+  us.send_to(there, nonsense);
+  us.send_to(there, "5 hello");
+  Received line = client.next_line();
+  if (line != "hello") line = client.next_line();  // it may have taken that for a line
+  if (line == "hello") return;
+  Exit end = client.exit_status();
+  const bool orderly = end == 0 || end == 1;
+  if (!orderly) Story::current().mismatch("the line that followed, or the end with status 0 or 1", in_words(end));
+  CHECK(orderly);
 }

@@ -2,7 +2,9 @@
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <cerrno>
+#include <cstdio>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -36,6 +38,28 @@ TEST_CASE("run_main turns what is thrown into an exit status") {
   CHECK(status([](int, char**) { throw std::runtime_error("no"); }) == 1);
   CHECK(status([](int, char**) { throw net::UsageError("program HOST"); }) == 2);
   CHECK(status([](int, char**) { net::not_written("01.1 socket"); }) == 3);
+}
+
+TEST_CASE("A result that cannot be written is a failure, also when it still waits in the program at the end") {
+  const bool flushed = GENERATE(false, true);
+  pid_t child = ::fork();
+  if (child == 0) {
+    char name[] = "program";
+    char* arguments[] = {name, nullptr};
+    std::FILE* full = std::freopen("/dev/full", "w", stdout);
+    auto print = [](int, char**) { std::fputs("the result\n", stdout); };
+    auto print_at_once = [](int, char**) {
+      std::fputs("the result\n", stdout);
+      std::fflush(stdout);
+    };
+    ::_exit(full == nullptr ? 9
+            : flushed       ? net::run_main(name, print_at_once, 1, arguments)
+                            : net::run_main(name, print, 1, arguments));
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 1);
 }
 
 TEST_CASE("A part that is not written is no failure that a handler could take for one") {

@@ -15,6 +15,7 @@
 #include "conditions.hpp"
 #include "faults.hpp"
 #include "proof.hpp"
+#include "proven_programs.hpp"
 
 namespace {
 
@@ -115,6 +116,7 @@ class Campaign {
     row.lab = lab;
     row.name = name;
     row.circumstances = circumstances;
+    row.programs = fingerprint_of_proven_programs(find_lab(lab));
     return row;
   }
 

@@ -1,6 +1,5 @@
 #include "campaign_row.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -10,26 +9,11 @@
 #include "files.hpp"
 #include "json.hpp"
 #include "json_writer.hpp"
+#include "proven_programs.hpp"
 
 namespace fs = std::filesystem;
 
 namespace {
-
-// The newest of the programs that a lab's proof runs, its tests and the recorder among them.
-fs::file_time_type newest_program(const Lab& lab) {
-  fs::file_time_type newest = fs::last_write_time(SOCKET_LABS_RECORDER);
-  for (const std::string& folder :
-       {build_folder() + "/tests/" + lab.stem, lab.build_folder("solutions"), lab.build_folder("labs")}) {
-    if (!fs::is_directory(folder)) continue;
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-      std::error_code gone;
-      bool is_program =
-          entry.is_regular_file(gone) && (entry.status(gone).permissions() & fs::perms::owner_exec) != fs::perms::none;
-      if (is_program) newest = std::max(newest, entry.last_write_time());
-    }
-  }
-  return newest;
-}
 
 std::string to_json(const Row& row) {
   classroom::JsonObject json, verdicts;
@@ -42,6 +26,7 @@ std::string to_json(const Row& row) {
       .member("name", row.name)
       .member("circumstances", row.circumstances)
       .member("faulty", row.faulty)
+      .member("programs", std::to_string(row.programs))
       .member("rounds", row.rounds)
       .member("right", row.right)
       .member("mistakes", row.mistakes)
@@ -61,6 +46,7 @@ Row row_from(const harness::Json& json) {
   row.name = json["name"].text();
   row.circumstances = json["circumstances"].text();
   row.faulty = json["faulty"].number() != 0;
+  row.programs = std::strtoull(json["programs"].text().c_str(), nullptr, 10);
   row.rounds = number(json["rounds"]);
   row.right = number(json["right"]);
   row.mistakes = number(json["mistakes"]);
@@ -102,13 +88,10 @@ std::string RowStore::path_of(const std::string& lab, const std::string& name) c
 }
 
 std::optional<Row> RowStore::find(const std::string& lab, const std::string& name) const {
-  std::string path = path_of(lab, name);
-  std::error_code none;
-  fs::file_time_type since = fs::last_write_time(path, none);
-  if (folder_.empty() || none || since < newest_program(find_lab(lab))) return {};
-  Row row = row_from(harness::Json::parse(harness::text_if_any(path)));
-  if (row.lab != lab || row.name != name) return {};
-  row.since = since;
+  std::string text = folder_.empty() ? "" : harness::text_if_any(path_of(lab, name));
+  if (text.empty()) return {};
+  Row row = row_from(harness::Json::parse(text));
+  if (row.lab != lab || row.name != name || row.programs != fingerprint_of_proven_programs(find_lab(lab))) return {};
   return row;
 }
 
@@ -118,7 +101,5 @@ void RowStore::put(const Row& row) const {
   std::ofstream file(part);
   if (!(file << to_json(row) << std::flush)) throw std::runtime_error(part + " cannot be written");
   file.close();
-  // What is built while a round runs is newer than the row, and makes it begin again.
-  fs::last_write_time(part, row.since);
   fs::rename(part, path);
 }

@@ -1,5 +1,5 @@
 #pragma once
-#include <filesystem>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,7 +23,7 @@ struct Row {
   std::string name;           ///< one word: the condition, or the fault
   std::string circumstances;  ///< the same for a reader
   bool faulty = false;        ///< with a fault, so that verdicts may differ from those of other rows
-  std::filesystem::file_time_type since = std::filesystem::file_time_type::clock::now();  ///< when its rounds began
+  std::uint64_t programs = 0;  ///< fingerprint_of_proven_programs() when its rounds began
   int rounds = 0;
   int right = 0, mistakes = 0;                                    ///< programs that were judged in each round
   int false_alarms = 0, missed = 0, others = 0, near_misses = 0;  ///< in all rounds together
@@ -41,8 +41,8 @@ class RowStore {
   /// \param folder is made if need be; empty: nothing is kept
   explicit RowStore(const std::string& folder);
 
-  /// What is there of this row, or nothing. What was found of programs that have been built anew since its first round
-  /// began is of no use and counts as nothing, like a file that cannot be read.
+  /// What is there of this row, or nothing. What was found of programs that have changed since its first round began is
+  /// of no use and counts as nothing, like a file that cannot be read.
   std::optional<Row> find(const std::string& lab, const std::string& name) const;
 
   /// Replaces the row's file as a whole. \throws std::runtime_error when it cannot be written

@@ -1,5 +1,6 @@
 #include "equivalents.hpp"
 
+#include <map>
 #include <sstream>
 #include <stdexcept>
 
@@ -28,7 +29,9 @@ Equivalents::Equivalents(const std::string& text) {
       std::size_t colon = line.find(": ");
       if (colon == std::string::npos) throw std::runtime_error("neither a file and a rule nor an empty line: " + line);
       entry.file = line.substr(0, colon);
-      entry.rule = line.substr(colon + 2);
+      std::size_t in = line.find(" in ", colon);
+      entry.rule = line.substr(colon + 2, in - colon - 2);
+      if (in != std::string::npos) entry.function = line.substr(in + 4);
     } else if (line.starts_with("- ") && entry.reason.empty()) {
       add_line(entry.before, line.substr(2));
     } else if (line.starts_with("+ ") && entry.reason.empty()) {
@@ -41,7 +44,12 @@ Equivalents::Equivalents(const std::string& text) {
 }
 
 bool Equivalents::Entry::matches(const std::string& name, const Mutant& mutant) const {
-  return file == name && rule == mutant.rule && before == mutant.before && (after.empty() || after == mutant.after);
+  return file == name && rule == mutant.rule && (function.empty() || function == mutant.function) &&
+         before == mutant.before && (after.empty() || after == mutant.after);
+}
+
+std::string Equivalents::Entry::heading() const {
+  return file + ": " + rule + (function.empty() ? "" : " in " + function) + "\n- " + before;
 }
 
 std::string Equivalents::reason(const std::string& file, const Mutant& mutant) const {
@@ -55,9 +63,24 @@ std::vector<std::string> Equivalents::matching_none(const std::string& file, con
   for (const Entry& entry : entries_) {
     bool matched = entry.file != file;
     for (const Mutant& mutant : mutants) matched = matched || entry.matches(file, mutant);
-    if (!matched) unmatched.push_back(entry.file + ": " + entry.rule + "\n- " + entry.before);
+    if (!matched) unmatched.push_back(entry.heading());
   }
   return unmatched;
+}
+
+std::vector<std::string> Equivalents::matching_several(const std::string& file,
+                                                       const std::vector<Mutant>& mutants) const {
+  std::vector<std::string> unclear;
+  for (const Entry& entry : entries_) {
+    std::map<int, std::string> places;
+    for (const Mutant& mutant : mutants)
+      if (entry.matches(file, mutant)) places[mutant.line] = mutant.function;
+    if (places.size() < 2) continue;
+    std::string text = entry.heading();
+    for (const auto& [line, function] : places) text += "\n  line " + std::to_string(line) + ", in " + function;
+    unclear.push_back(text);
+  }
+  return unclear;
 }
 
 std::vector<std::string> Equivalents::files() const {

@@ -20,7 +20,7 @@ const std::string list =
     "It is never 5.\n";
 
 mutants::Mutant mutant(const std::string& rule, const std::string& before, const std::string& after) {
-  return {rule, 1, before, after, ""};
+  return {rule, 1, "", before, after, ""};
 }
 
 }  // namespace
@@ -33,6 +33,27 @@ TEST_CASE("A mutant is known by its file, its rule and its line, and by what it 
   CHECK(equivalents.reason("a.cpp", mutant("change a sign", "y < 5", "y > 5")).empty());
   CHECK(equivalents.reason("b.cpp", mutant("change a number", "x = 5;", "x = 6;")).empty());
   CHECK(equivalents.reason("a.cpp", mutant("drop a check", "x = 5;", "x = 6;")).empty());
+}
+
+TEST_CASE("An entry that names a function hides nothing in another one") {
+  mutants::Equivalents equivalents("a.cpp: drop a statement in finish\n- serve();\nNobody waits.\n");
+  mutants::Mutant in_run{"drop a statement", 3, "run", "serve();", ";", ""};
+  mutants::Mutant in_finish{"drop a statement", 9, "finish", "serve();", ";", ""};
+  CHECK(equivalents.reason("a.cpp", in_run).empty());
+  CHECK(equivalents.reason("a.cpp", in_finish) == "Nobody waits.");
+  CHECK(equivalents.matching_several("a.cpp", {in_run, in_finish}).empty());
+}
+
+TEST_CASE("An entry that stands for several places is told; one for several changes of one line is none") {
+  mutants::Equivalents equivalents("a.cpp: change a number\n- x = 5;\nNobody sees x.\n");
+  std::vector<mutants::Mutant> one_place{{"change a number", 3, "run", "x = 5;", "x = 6;", ""},
+                                         {"change a number", 3, "run", "x = 5;", "x = 4;", ""}};
+  CHECK(equivalents.matching_several("a.cpp", one_place).empty());
+  std::vector<mutants::Mutant> two_places = one_place;
+  two_places.push_back({"change a number", 9, "finish", "x = 5;", "x = 6;", ""});
+  CHECK(equivalents.matching_several("b.cpp", two_places).empty());
+  CHECK(equivalents.matching_several("a.cpp", two_places) ==
+        std::vector<std::string>{"a.cpp: change a number\n- x = 5;\n  line 3, in run\n  line 9, in finish"});
 }
 
 TEST_CASE("An entry that matches nothing is told") {
@@ -49,7 +70,7 @@ TEST_CASE("An entry without a reason is refused") {
 }
 
 // So that who changes a line of a reference hears of it at once, not after a hunt of hours.
-TEST_CASE("Every entry of every lab's list matches a mutant of the reference") {
+TEST_CASE("Every entry of every lab's list matches a mutant of the reference, all in one place") {
   int lists = 0;
   for (const auto& lab : std::filesystem::directory_iterator(SOURCE "/tests")) {
     std::filesystem::path path = lab.path() / "mistakes" / "equivalent.txt";
@@ -61,8 +82,9 @@ TEST_CASE("Every entry of every lab's list matches a mutant of the reference") {
     for (const std::string& file : std::set<std::string>(files.begin(), files.end())) {
       std::filesystem::path source = std::filesystem::path(SOURCE "/solutions") / lab.path().filename() / file;
       CAPTURE(source);
-      CHECK(equivalents.matching_none(file, mutants::mutants_of(harness::text_of(source))) ==
-            std::vector<std::string>{});
+      std::vector<mutants::Mutant> mutants = mutants::mutants_of(harness::text_of(source));
+      CHECK(equivalents.matching_none(file, mutants) == std::vector<std::string>{});
+      CHECK(equivalents.matching_several(file, mutants) == std::vector<std::string>{});
     }
   }
   CHECK(lists > 0);

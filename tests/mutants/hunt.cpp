@@ -43,7 +43,8 @@ struct Hunted {
 
 // As it stands in the list of equivalents, and in the report.
 std::string entry(const Hunted& hunted) {
-  std::string text = hunted.file + ": " + hunted.mutant.rule + "\n";
+  std::string text = hunted.file + ": " + hunted.mutant.rule;
+  text += (hunted.mutant.function.empty() ? "" : " in " + hunted.mutant.function) + "\n";
   for (const auto& [sign, lines] : {std::pair("- ", hunted.mutant.before), std::pair("+ ", hunted.mutant.after)}) {
     std::istringstream stream(lines);
     for (std::string line; std::getline(stream, line);) text += sign + line + "\n";
@@ -106,6 +107,8 @@ class Hunt {
       std::vector<Mutant> mutants = mutants_of(workshop.text_of(file));
       for (const std::string& unmatched : list_.matching_none(file, mutants))
         complain("in the list, but there is no such mutant: " + unmatched);
+      for (const std::string& unclear : list_.matching_several(file, mutants))
+        complain("in the list, but in several functions (end its first line with `in FUNCTION`): " + unclear);
       for (const Mutant& mutant : mutants) {
         if (options_.again && !was_left(entry({file, mutant, ""}), last_report)) continue;
         if ((made_++ + options_.seed) % options_.every != 0) continue;

@@ -235,6 +235,14 @@ class Rules {
     return false;
   }
 
+  // A lambda belongs to the function in which it stands.
+  std::string function_at(std::size_t at) const {
+    std::string_view name;
+    for (const Body& body : code_.bodies)
+      if (!body.name.empty() && begin(body.all) <= at && at < end(body.all)) name = body.name;
+    return std::string(name);
+  }
+
   void replace(const std::string& rule, std::size_t from, std::size_t to, const std::string& by) {
     Mutant mutant;
     mutant.rule = rule;
@@ -242,6 +250,7 @@ class Rules {
     if (mutant.source == source_ || !known_.insert(mutant.source).second) return;
     mutant.line =
         1 + static_cast<int>(std::count(source_.begin(), source_.begin() + static_cast<std::ptrdiff_t>(from), '\n'));
+    mutant.function = function_at(from);
     std::size_t line_begin = from == 0 ? 0 : source_.rfind('\n', from - 1) + 1;
     std::size_t line_end = std::min(source_.find('\n', to), source_.size());
     mutant.before = shortened(without_blanks(source_.substr(line_begin, line_end - line_begin)));

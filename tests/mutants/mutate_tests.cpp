@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -101,4 +102,18 @@ TEST_CASE("Every mutant differs from the source and from the others, and knows i
     CHECK(mutant.before != mutant.after);
   }
   CHECK(sources.size() > 10);
+}
+
+TEST_CASE("A mutant knows its function, also within a lambda, and has none outside of all") {
+  std::string source =
+      "struct A {\n  int n = 1;\n};\nvoid A::f(int n) {\n  g([&] {\n    h();\n  });\n}\nA::A() : n(1) {\n  i();\n}\n";
+  std::map<std::string, std::string> functions;
+  for (const mutants::Mutant& mutant : mutants::mutants_of(source))
+    if (mutant.rule == "drop a statement")
+      functions[mutant.before] = mutant.function;
+    else if (mutant.rule == "change a number")
+      functions[mutant.before] = mutant.function;
+  CHECK(functions["h();"] == "f");
+  CHECK(functions["i();"] == "A");
+  CHECK(functions["int n = 1;"].empty());
 }

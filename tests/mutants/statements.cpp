@@ -44,7 +44,7 @@ class Parser {
       }
       if (!at(i).is("{")) continue;
       if (i > begin && one_of(at(i - 1), before_body)) {
-        body(i, is_void(begin, i));
+        body(i, is_void(begin, i), name(begin, i));
         begin = partners_[i] + 1;
       } else if (std::any_of(tokens_.begin() + static_cast<std::ptrdiff_t>(begin),
                              tokens_.begin() + static_cast<std::ptrdiff_t>(i),
@@ -70,8 +70,15 @@ class Parser {
     return false;
   }
 
-  void body(std::size_t brace, bool gives_nothing) {
-    code_.bodies.push_back({{brace, partners_[brace] + 1}, gives_nothing});
+  // What stands before the list of arguments, which is the first of the brackets.
+  std::string_view name(std::size_t from, std::size_t to) const {
+    for (std::size_t i = from + 1; i < to; ++i)
+      if (at(i).is("(")) return at(i - 1).text;
+    return {};
+  }
+
+  void body(std::size_t brace, bool gives_nothing, std::string_view name) {
+    code_.bodies.push_back({{brace, partners_[brace] + 1}, gives_nothing, name});
     block(brace);
   }
 
@@ -178,7 +185,7 @@ class Parser {
   void lambdas(Span span) {
     for (std::size_t i = span.from; i < span.to; ++i)
       if (at(i).is("{") && (at(i - 1).is("]") || (at(i - 1).is(")") && opens_lambda(partners_[i - 1])))) {
-        body(i, false);
+        body(i, false, {});
         i = partners_[i];
       }
   }

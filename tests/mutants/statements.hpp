@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "tokens.hpp"
@@ -27,7 +28,8 @@ struct Statement {
 /// The body of a function or lambda, with its braces.
 struct Body {
   Span all;
-  bool gives_nothing;  ///< its type is void
+  bool gives_nothing;     ///< its type is void
+  std::string_view name;  ///< without its class; a lambda has none
 };
 
 struct Code {

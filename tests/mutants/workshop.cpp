@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "files.hpp"
+#include "fnv.hpp"
 #include "subprocess.hpp"
 
 namespace fs = std::filesystem;
@@ -23,11 +24,6 @@ void write(const std::string& path, const std::string& text) { std::ofstream(pat
 std::string object_of(const std::string& folder, const std::string& file) { return folder + "/" + file + ".o"; }
 
 bool is_header(const std::string& file) { return file.ends_with(".hpp"); }
-
-// FNV-1a, to tell files apart that nobody has made alike on purpose.
-void add_to(std::uint64_t& fingerprint, const std::string& bytes) {
-  for (unsigned char byte : bytes) fingerprint = (fingerprint ^ byte) * 1099511628211U;
-}
 
 }  // namespace
 
@@ -117,7 +113,7 @@ Workshop::Made Workshop::make(const std::string& file, const std::string& text, 
 
   Made made;
   made.compiled = true;
-  std::uint64_t fingerprint = 14695981039346656037U;
+  std::uint64_t fingerprint = fnv1a("");
   for (const std::string& program : recipe_.programs) {
     if (!link(program, way, folder)) return {};
     std::string built = harness::text_if_any(folder + "/" + program);
@@ -125,8 +121,7 @@ Workshop::Made Workshop::make(const std::string& file, const std::string& text, 
       fs::remove(folder + "/" + program);
       fs::create_symlink(reference_programs_ + "/" + program, folder + "/" + program);
     } else {
-      add_to(fingerprint, program);
-      add_to(fingerprint, built);
+      fingerprint = fnv1a(built, fnv1a(program, fingerprint));
       made.fingerprint = fingerprint;
     }
   }

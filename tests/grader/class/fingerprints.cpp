@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "fnv.hpp"
+
 namespace classroom {
 namespace {
 
@@ -12,12 +14,6 @@ struct Token {
   std::uint64_t what;
   int line;
 };
-
-std::uint64_t hash_of(const std::string& text) {
-  std::uint64_t hash = 14695981039346656037U;
-  for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
-  return hash;
-}
 
 const std::set<std::string>& keywords() {
   static const std::set<std::string> words{
@@ -58,7 +54,7 @@ class Reader {
 
  private:
   bool starts(const char* what) const { return text_.compare(at_, 2, what) == 0; }
-  void add(const std::string& token) { tokens_.push_back({hash_of(token), line_}); }
+  void add(const std::string& token) { tokens_.push_back({fnv1a(token), line_}); }
   void skip_line() {
     while (at_ < text_.size() && text_[at_] != '\n')
       at_ += text_[at_] == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] != '\n' ? 2 : 1;

@@ -2,6 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -9,6 +10,7 @@
 #include "campaign_report.hpp"
 #include "campaign_row.hpp"
 #include "course.hpp"
+#include "proven_programs.hpp"
 
 namespace fs = std::filesystem;
 using Catch::Matchers::ContainsSubstring;
@@ -34,6 +36,7 @@ Row row(const std::string& name, const ProofRecord& record) {
   row.lab = "lab02";
   row.name = name;
   row.circumstances = "the state " + name;
+  row.programs = fingerprint_of_proven_programs(find_lab(row.lab));
   row.add(record);
   return row;
 }
@@ -73,25 +76,51 @@ TEST_CASE("A row that was kept is found again, with everything in it") {
   CHECK_FALSE(store.find("lab03", "quiet"));
 }
 
-TEST_CASE("What was found of programs that have been built anew since then counts as nothing, like half a file") {
+TEST_CASE("What was found of programs that have changed since then counts as nothing, like half a file") {
   std::string folder = empty_folder("old rows");
   RowStore store(folder);
-  store.put(row("quiet", found(true)));
-  std::string path = folder + "/rows/lab02-quiet.json";
-  REQUIRE(store.find("lab02", "quiet"));
-
-  fs::last_write_time(path, fs::last_write_time(find_lab("lab02").test_program()) - std::chrono::seconds(1));
-  CHECK_FALSE(store.find("lab02", "quiet"));
-
   Row begun_before = row("quiet", found(true));
-  begun_before.since = fs::last_write_time(find_lab("lab02").test_program()) - std::chrono::seconds(1);
+  ++begun_before.programs;
   begun_before.add(found(true));
   store.put(begun_before);
   CHECK_FALSE(store.find("lab02", "quiet"));
 
+  std::string path = folder + "/rows/lab02-quiet.json";
   store.put(row("quiet", found(true)));
+  REQUIRE(store.find("lab02", "quiet"));
   fs::resize_file(path, fs::file_size(path) - 1);
   CHECK_FALSE(store.find("lab02", "quiet"));
+}
+
+TEST_CASE("Programs are told apart by what is in them, not by when they were built") {
+  std::string folder = empty_folder("programs");
+  fs::create_directories(folder + "/a/b");
+  auto write = [](const std::string& path, const std::string& text) {
+    std::ofstream(path) << text;
+    fs::permissions(path, fs::perms::owner_all);
+  };
+  write(folder + "/a/b/server", "one");
+  std::ofstream(folder + "/a/notes.txt") << "no program";
+  auto fingerprint = [&folder] { return fingerprint_of_programs({folder + "/a", folder + "/recorder"}); };
+  std::uint64_t first = fingerprint();
+
+  write(folder + "/a/b/server", "one");
+  fs::last_write_time(folder + "/a/b/server", fs::file_time_type::clock::now() - std::chrono::hours(1));
+  std::ofstream(folder + "/a/notes.txt") << "no program either";
+  CHECK(fingerprint() == first);
+
+  write(folder + "/a/b/server", "two");
+  fs::last_write_time(folder + "/a/b/server", fs::file_time_type::clock::now() - std::chrono::hours(2));
+  std::uint64_t changed = fingerprint();
+  CHECK(changed != first);
+  write(folder + "/recorder", "three");
+  std::uint64_t with_recorder = fingerprint();
+  CHECK(with_recorder != changed);
+  fs::rename(folder + "/a/b/server", folder + "/a/b/client");
+  std::uint64_t renamed = fingerprint();
+  CHECK(renamed != with_recorder);
+  fs::remove(folder + "/a/b/client");
+  CHECK(fingerprint() != renamed);
 }
 
 TEST_CASE("A report that goes nowhere keeps nothing, and one that cannot be kept says so") {
