@@ -19,10 +19,10 @@ using VerdictsByTest = std::map<std::pair<std::string, std::string>, Verdicts>;
 
 /// What all rounds of one lab have given in one state of the machine, or with one fault.
 struct Row {
-  std::string lab;            ///< "lab06"
-  std::string name;           ///< one word: the condition, or the fault
-  std::string circumstances;  ///< the same for a reader
-  bool faulty = false;        ///< with a fault, so that verdicts may differ from those of other rows
+  std::string lab;             ///< "lab06"
+  std::string name;            ///< one word: the condition, or the fault
+  std::string circumstances;   ///< the same for a reader
+  bool faulty = false;         ///< with a fault, so that verdicts may differ from those of other rows
   std::uint64_t programs = 0;  ///< fingerprint_of_proven_programs() when its rounds began
   int rounds = 0;
   int right = 0, mistakes = 0;                                    ///< programs that were judged in each round
