@@ -61,7 +61,9 @@ bool make_own_hosts() {
       "127.0.0.1 localhost\n"
       "::1 localhost\n"
       "::1 two-addresses.test\n"
-      "127.0.0.1 two-addresses.test\n";
+      "127.0.0.1 two-addresses.test\n"
+      "127.0.0.1 last-unreachable.test\n"
+      "192.0.2.1 last-unreachable.test\n";  // for documentation (RFC 5737): no route leads there
   bool made = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fchmod(fd, 0644) == 0 &&
               ::mount(path, "/etc/hosts", nullptr, MS_BIND, nullptr) == 0;
   ::close(fd);
@@ -122,6 +124,8 @@ bool have_name_with_two_addresses() {
   ::freeaddrinfo(list);
   return four && six;
 }
+
+std::string name_whose_last_address_is_unreachable() { return own_hosts ? "last-unreachable.test" : ""; }
 
 Network network() { return in_use; }
 

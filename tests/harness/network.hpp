@@ -32,6 +32,10 @@ std::string name_with_two_addresses();
 /// True when that name really has both here.
 bool have_name_with_two_addresses();
 
+/// A name that has 127.0.0.1 and then an address to which no route leads (ENETUNREACH); empty outside of a private
+/// network.
+std::string name_whose_last_address_is_unreachable();
+
 /// True when the loopback interface has ::1.
 bool have_ipv6();
 
