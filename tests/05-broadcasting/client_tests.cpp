@@ -326,10 +326,9 @@ TEST_CASE("05.9.4 What strangers send is ignored", "[program:feed_client][points
 TEST_CASE("05.9.5 At END it says what is missing at the end, and leaves",
           "[waits][program:feed_client][points:2][extra][needs:05.9.1]") {
   because(
-      "After the last line nothing follows that could show a gap: LAST does. It ends where the datagram ends; behind "
-      "it "
-      "in your buffer may stand what came before. Then the client has done its work, and says LEAVE, since the server "
-      "may have lost its END or may go on with something else.");
+      "After the last line nothing follows that could show a gap: LAST does. It ends where the datagram ends; what "
+      "stands behind it in your buffer came before. Then the client has done its work, and says LEAVE, since the "
+      "server may have lost its END or may go on with something else.");
   chapter("The end is said three times");
   by_hand(
       "nc -u -l 127.0.0.1 7000      and      ./feed_client 127.0.0.1 7000; echo $?      answer WELCOME 1, then send 1 "
@@ -350,7 +349,7 @@ TEST_CASE("05.9.5 At END it says what is missing at the end, and leaves",
   if (complete) CHECK_FALSE(has_said(client, "missed"));
 }
 
-TEST_CASE("05.9.6 What makes no sense does no harm", "[waits][program:feed_client][points:1][extra][needs:05.9.1]") {
+TEST_CASE("05.9.6 What makes no sense does no harm", "[program:feed_client][points:1][extra][needs:05.9.1]") {
   because(
       "Whoever can forge a sender's address can send you anything as from your server. What becomes of such a datagram "
       "is up to you, whether you ignore it or give up with a message; a number that is not there must not be used.");
