@@ -8,7 +8,7 @@
 
 struct CampaignOptions {
   std::vector<std::string> labs;        ///< all of them if empty
-  std::vector<std::string> conditions;  ///< by their names; all of them, and every fault, if empty
+  std::vector<std::string> conditions;  ///< and faults, by their names; all of them if empty
   int rounds = 1;                       ///< of every proof under every condition, with those in the folder
   std::string out;                      ///< folder for the report and its rows; empty: it is only printed
 };

@@ -51,6 +51,16 @@ TEST_CASE("A lab that there is not is told with those that there are") {
   CHECK_THAT(answer.output, ContainsSubstring("there is no lab called lab99; there are: lab01 lab02"));
 }
 
+TEST_CASE("A condition that there is not is told with those that there are, and a proof of nothing is none") {
+  Captured unknown = grade({"proof", "lab01", "--condition", "noisy"});
+  CHECK(unknown.status == 1);
+  CHECK_THAT(unknown.output, ContainsSubstring("there is no condition called noisy; there are quiet, busy") &&
+                                 ContainsSubstring("lost-accept"));
+  Captured nothing = grade({"proof", "lab01", "--condition", "lost-accept"});
+  CHECK(nothing.status == 1);
+  CHECK_THAT(nothing.output, ContainsSubstring("there is nothing to judge"));
+}
+
 TEST_CASE("A folder without the programs earns nothing, says why, and is no failure of the grader") {
   Captured answer = grade({"board", "lab02", "--programs", empty_folder("no programs here")});
   CHECK(answer.status == 0);
