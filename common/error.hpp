@@ -54,7 +54,7 @@ template <class... Given>
 /// when it returns, 1 with `PROGRAM: what()` for a failure, also to write what was printed, 2 for a UsageError, 3 for
 /// NotWritten.
 ///
-/// It also makes the process ignore SIGPIPE, so that to send to a peer that has gone is an error (EPIPE), not its end.
+/// It also makes the process ignore SIGPIPE: to send to a peer that has gone fails (EPIPE) and ends nothing.
 /// \param path argv[0]; the folder in front is left out of the message
 /// \see \man{signal,7} \man{fflush,3}
 int run_main(const char* path, void (*body)(int argc, char** argv), int argc, char** argv);

@@ -47,14 +47,13 @@ TEST_CASE("A result that cannot be written is a failure, also when it still wait
     char name[] = "program";
     char* arguments[] = {name, nullptr};
     std::FILE* full = std::freopen("/dev/full", "w", stdout);
-    auto print = [](int, char**) { std::fputs("the result\n", stdout); };
-    auto print_at_once = [](int, char**) {
-      std::fputs("the result\n", stdout);
-      std::fflush(stdout);
-    };
-    ::_exit(full == nullptr ? 9
-            : flushed       ? net::run_main(name, print_at_once, 1, arguments)
-                            : net::run_main(name, print, 1, arguments));
+    void (*print)(int, char**) = [](int, char**) { std::fputs("the result\n", stdout); };
+    if (flushed)
+      print = [](int, char**) {
+        std::fputs("the result\n", stdout);
+        std::fflush(stdout);
+      };
+    ::_exit(full == nullptr ? 9 : net::run_main(name, print, 1, arguments));
   }
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);

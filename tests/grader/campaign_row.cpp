@@ -1,9 +1,9 @@
 #include "campaign_row.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
-#include <system_error>
 
 #include "course.hpp"
 #include "files.hpp"

@@ -1,6 +1,6 @@
 #include "equivalents.hpp"
 
-#include <map>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -72,12 +72,12 @@ std::vector<std::string> Equivalents::matching_several(const std::string& file,
                                                        const std::vector<Mutant>& mutants) const {
   std::vector<std::string> unclear;
   for (const Entry& entry : entries_) {
-    std::map<int, std::string> places;
+    std::set<std::string> functions;
     for (const Mutant& mutant : mutants)
-      if (entry.matches(file, mutant)) places[mutant.line] = mutant.function;
-    if (places.size() < 2) continue;
+      if (entry.matches(file, mutant)) functions.insert(mutant.function);
+    if (functions.size() < 2) continue;
     std::string text = entry.heading();
-    for (const auto& [line, function] : places) text += "\n  line " + std::to_string(line) + ", in " + function;
+    for (const std::string& function : functions) text += "\n  in " + function;
     unclear.push_back(text);
   }
   return unclear;

@@ -27,8 +27,8 @@ class Equivalents {
   /// Entries that match none of `mutants`: the first line of each.
   std::vector<std::string> matching_none(const std::string& file, const std::vector<Mutant>& mutants) const;
 
-  /// Entries that match `mutants` in more than one place, so that one's reason would hide the others: the first line of
-  /// each, and the places.
+  /// Entries that match `mutants` in more than one function, so that one's reason would hide the others: the first line
+  /// of each, and the functions. Where a line stands twice in one function, its entry means both.
   std::vector<std::string> matching_several(const std::string& file, const std::vector<Mutant>& mutants) const;
 
   /// The files that the list names.

@@ -44,16 +44,16 @@ TEST_CASE("An entry that names a function hides nothing in another one") {
   CHECK(equivalents.matching_several("a.cpp", {in_run, in_finish}).empty());
 }
 
-TEST_CASE("An entry that stands for several places is told; one for several changes of one line is none") {
+TEST_CASE("An entry that stands for several functions is told; one for several changes of one line is none") {
   mutants::Equivalents equivalents("a.cpp: change a number\n- x = 5;\nNobody sees x.\n");
-  std::vector<mutants::Mutant> one_place{{"change a number", 3, "run", "x = 5;", "x = 6;", ""},
-                                         {"change a number", 3, "run", "x = 5;", "x = 4;", ""}};
-  CHECK(equivalents.matching_several("a.cpp", one_place).empty());
-  std::vector<mutants::Mutant> two_places = one_place;
-  two_places.push_back({"change a number", 9, "finish", "x = 5;", "x = 6;", ""});
-  CHECK(equivalents.matching_several("b.cpp", two_places).empty());
-  CHECK(equivalents.matching_several("a.cpp", two_places) ==
-        std::vector<std::string>{"a.cpp: change a number\n- x = 5;\n  line 3, in run\n  line 9, in finish"});
+  std::vector<mutants::Mutant> one_function{{"change a number", 3, "run", "x = 5;", "x = 6;", ""},
+                                            {"change a number", 3, "run", "x = 5;", "x = 4;", ""}};
+  CHECK(equivalents.matching_several("a.cpp", one_function).empty());
+  std::vector<mutants::Mutant> two_functions = one_function;
+  two_functions.push_back({"change a number", 9, "finish", "x = 5;", "x = 6;", ""});
+  CHECK(equivalents.matching_several("b.cpp", two_functions).empty());
+  CHECK(equivalents.matching_several("a.cpp", two_functions) ==
+        std::vector<std::string>{"a.cpp: change a number\n- x = 5;\n  in finish\n  in run"});
 }
 
 TEST_CASE("An entry that matches nothing is told") {
@@ -70,7 +70,7 @@ TEST_CASE("An entry without a reason is refused") {
 }
 
 // So that who changes a line of a reference hears of it at once, not after a hunt of hours.
-TEST_CASE("Every entry of every lab's list matches a mutant of the reference, all in one place") {
+TEST_CASE("Every entry of every lab's list matches a mutant of the reference, in one function") {
   int lists = 0;
   for (const auto& lab : std::filesystem::directory_iterator(SOURCE "/tests")) {
     std::filesystem::path path = lab.path() / "mistakes" / "equivalent.txt";
