@@ -17,7 +17,7 @@
 namespace harness {
 namespace {
 
-constexpr useconds_t window_us = 300'000;
+constexpr useconds_t window_us = 150'000;
 
 std::atomic<double> waits_of_the_ended = 0;
 double waits_before = 0;

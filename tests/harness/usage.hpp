@@ -19,7 +19,7 @@ void forget_kept_waiting();
 /// Adds the wait of a program that has ended and not been reaped, which nobody can ask for later.
 void note_kept_waiting(pid_t ended);
 
-/// The share of a core that the family of `root` takes now, looked at for 0.3 s: of the time in which it could have
+/// The share of a core that the family of `root` takes now, looked at for 0.15 s: of the time in which it could have
 /// run. What a busy machine kept it waiting for a processor does not count.
 double share_of_a_core(pid_t root);
 

@@ -31,7 +31,7 @@ classroom::Taken take_only(const std::string& folder) {
   setting.lab = find_lab("lab02");
   setting.recipe = classroom::recipe_of(setting.lab);
   setting.hold = classroom::probe_hold();
-  std::string work = fresh("handed-in-work");
+  std::string work = fresh(fs::path(folder).filename().string() + "-work");
   fs::permissions(work, fs::perms(0755));
   return classroom::take(all.submissions[0], setting, work + "/taken");
 }

@@ -1,4 +1,7 @@
 // How tests are run: here it is a script that stands for a lab's test program.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
@@ -21,7 +24,10 @@ namespace {
 Result run_one_that_says(const std::string& of_its_failure, std::size_t& tries, int enough = 4, bool waits = false,
                          const std::string& state = "wrong", double speed_factor = 1, double takes = 0) {
   Lab lab;
-  lab.stem = fs::relative(fs::path(SCRATCH) / "pretended", fs::path(build_folder()) / "tests").string();
+  // Several tests of this file may run at the same time.
+  lab.stem =
+      fs::relative(fs::path(SCRATCH) / ("pretended-" + std::to_string(::getpid())), fs::path(build_folder()) / "tests")
+          .string();
   fs::path folder = fs::path(lab.test_program()).parent_path();
   fs::remove_all(folder);
   fs::create_directories(folder);
@@ -46,6 +52,7 @@ Result run_one_that_says(const std::string& of_its_failure, std::size_t& tries, 
   std::ifstream file(folder / "tries");
   tries = 0;
   for (std::string line; std::getline(file, line);) ++tries;
+  fs::remove_all(folder);
   return jobs[0].result;
 }
 
@@ -106,6 +113,37 @@ TEST_CASE("What is wrong without regard to time is wrong on a busy machine, too"
   CHECK_FALSE(result.passed());
   CHECK(tries == 1);
   CHECK(result.details.empty());
+}
+
+TEST_CASE("What a test's process does after its verdict nobody waits for, but it is reaped") {
+  Lab lab;
+  lab.stem = fs::relative(fs::path(SCRATCH) / "leaving", fs::path(build_folder()) / "tests").string();
+  fs::path folder = fs::path(lab.test_program()).parent_path();
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  // The first cannot leave before the second has begun, and only one may run at a time.
+  std::ofstream(lab.test_program()) << "#!/bin/sh\ncd '" << folder.string() << R"('
+case $1 in
+first) mkfifo begun; echo '{"event":"end","name":"first","state":"passed"}'; cat begun > left;;
+second) echo yes > begun; echo '{"event":"end","name":"second","state":"passed"}';;
+esac
+)";
+  fs::permissions(lab.test_program(), fs::perms::owner_all);
+  std::vector<Test> tests(2);
+  std::vector<Job> jobs(2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    tests[i].name = i == 0 ? "first" : "second";
+    jobs[i].lab = &lab;
+    jobs[i].test = &tests[i];
+  }
+  std::vector<std::string> finished;
+  RunOptions options;
+  options.workers = 1;
+  run(jobs, options, [&](const Job& job) { finished.push_back(job.test->name); });
+  CHECK(finished == std::vector<std::string>{"first", "second"});
+  CHECK(jobs[1].result.passed());
+  CHECK(fs::exists(folder / "left"));
+  CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
 }
 
 TEST_CASE("However slow the machine is, the waits of lab 05 have a bound") {
