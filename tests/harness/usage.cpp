@@ -49,14 +49,22 @@ double share_of_a_core(pid_t root) {
   return std::min(ran / std::max(passed - kept_waiting, passed / 20), cores);
 }
 
+bool comes_to_rest(pid_t root) {
+  constexpr int looks = 50;
+  for (int look = 0; look < looks; ++look, ::usleep(2000))
+    if (nobody_runs(root)) return true;
+  return false;
+}
+
 bool takes_at_most_of_a_core(double share, const Program& program) {
   // What was begun before may still be going on when we first look, on a busy machine; who spins spins on.
   double taken = 1;
   for (int look = 0, unclear = 0; look < 3; ++look) {
     taken = share_of_a_core(program.pid());
     if (taken > share) continue;
-    if (nobody_runs(program.pid())) return true;
     // How long it has been kept waiting is known when it runs again, so one that spins may seem to have taken little.
+    // It never rests; one that wakes every 50 ms may be at work just when our windows end, time after time.
+    if (comes_to_rest(program.pid())) return true;
     if (++unclear < 20) --look;
   }
   auto percent = [](double part) { return std::to_string(static_cast<int>(part * 100 + 0.5)) + " percent of a core"; };

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -86,6 +87,20 @@ TEST_CASE("A busy loop takes a core, and a waiting process takes none") {
   Child waits([] {});
   CHECK(share_of_a_core(spins.pid()) > 0.5);
   CHECK(share_of_a_core(waits.pid()) < 0.1);
+  CHECK_FALSE(comes_to_rest(spins.pid()));
+  CHECK(comes_to_rest(waits.pid()));
+}
+
+TEST_CASE("Who works for most of the time comes to rest, whenever we begin to look") {
+  Child works([] {
+    using Clock = std::chrono::steady_clock;
+    while (true) {
+      for (auto end = Clock::now() + std::chrono::milliseconds(8); Clock::now() < end;) {
+      }
+      ::usleep(4000);
+    }
+  });
+  for (int i = 0; i < 20; ++i) CHECK(comes_to_rest(works.pid()));
 }
 
 TEST_CASE("While no descriptor is free none can be opened, and afterwards one can") {
