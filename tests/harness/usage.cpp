@@ -24,6 +24,43 @@ double waits_before = 0;
 
 double all_waits() { return processor_time(::getpid()).kept_waiting + waits_of_the_ended; }
 
+// What a family takes of the processors from the beginning of this object on.
+class Look {
+ public:
+  explicit Look(pid_t root) : root_(root), begin_(std::chrono::steady_clock::now()), before_(processor_time(root)) {}
+
+  double share() const {
+    ProcessorTime after = processor_time(root_);
+    double passed = std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin_).count();
+    // Less than before: one of them has ended, and nobody has its time any more.
+    double ran = std::max(0.0, after.ran - before_.ran),
+           kept_waiting = std::max(0.0, after.kept_waiting - before_.kept_waiting);
+    // On a busy machine the waits of many threads add up to more than there was time.
+    double cores = std::max(1U, std::thread::hardware_concurrency());
+    return std::min(ran / std::max(passed - kept_waiting, passed / 20), cores);
+  }
+
+  // How long it has been kept waiting is known when it runs again, so one that spins may seem to have taken little,
+  // until then. It never rests. One that wakes every 50 ms may be at work just when our time is over, but not for long.
+  // So the look goes on until it is one or the other.
+  bool finds_at_most(double most, double& taken) const {
+    // The one wait that no event can end: what is looked at is that nothing happens.
+    ::usleep(window_us);
+    for (int more = 0; more < 500; ++more, ::usleep(2000)) {
+      taken = share();
+      if (taken > most) return false;
+      if (nobody_runs(root_)) return true;
+    }
+    taken = 1;  // it has wanted a core at every moment
+    return false;
+  }
+
+ private:
+  pid_t root_;
+  std::chrono::steady_clock::time_point begin_;
+  ProcessorTime before_;
+};
+
 }  // namespace
 
 std::chrono::nanoseconds kept_waiting() {
@@ -35,38 +72,21 @@ void forget_kept_waiting() { waits_before = all_waits(); }
 void note_kept_waiting(pid_t ended) { waits_of_the_ended += processor_time_of(ended).kept_waiting; }
 
 double share_of_a_core(pid_t root) {
-  auto begin = std::chrono::steady_clock::now();
-  ProcessorTime before = processor_time(root);
-  // The one wait that no event can end: what is looked at is that nothing happens.
+  Look look(root);
   ::usleep(window_us);
-  ProcessorTime after = processor_time(root);
-  double passed = std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin).count();
-  // Less than before: one of them has ended, and nobody has its time any more.
-  double ran = std::max(0.0, after.ran - before.ran),
-         kept_waiting = std::max(0.0, after.kept_waiting - before.kept_waiting);
-  // On a busy machine the waits of many threads add up to more than there was time.
-  double cores = std::max(1U, std::thread::hardware_concurrency());
-  return std::min(ran / std::max(passed - kept_waiting, passed / 20), cores);
+  return look.share();
 }
 
-bool comes_to_rest(pid_t root) {
-  constexpr int looks = 50;
-  for (int look = 0; look < looks; ++look, ::usleep(2000))
-    if (nobody_runs(root)) return true;
+bool takes_at_most_of_a_core(double share, pid_t root, double& taken) {
+  // What was begun before may still be going on when we first look, on a busy machine; who spins spins on.
+  for (int looks = 0; looks < 3; ++looks)
+    if (Look(root).finds_at_most(share, taken)) return true;
   return false;
 }
 
 bool takes_at_most_of_a_core(double share, const Program& program) {
-  // What was begun before may still be going on when we first look, on a busy machine; who spins spins on.
-  double taken = 1;
-  for (int look = 0, unclear = 0; look < 3; ++look) {
-    taken = share_of_a_core(program.pid());
-    if (taken > share) continue;
-    // How long it has been kept waiting is known when it runs again, so one that spins may seem to have taken little.
-    // It never rests; one that wakes every 50 ms may be at work just when our windows end, time after time.
-    if (comes_to_rest(program.pid())) return true;
-    if (++unclear < 20) --look;
-  }
+  double taken = 0;
+  if (takes_at_most_of_a_core(share, program.pid(), taken)) return true;
   auto percent = [](double part) { return std::to_string(static_cast<int>(part * 100 + 0.5)) + " percent of a core"; };
   Story::current().mismatch("at most " + percent(share) + " while nothing can be done", percent(taken));
   return false;

@@ -23,11 +23,10 @@ void note_kept_waiting(pid_t ended);
 /// run. What a busy machine kept it waiting for a processor does not count.
 double share_of_a_core(pid_t root);
 
-/// True when there is a moment within the next 100 ms at which no thread of the family of `root` is running or about
-/// to.
-bool comes_to_rest(pid_t root);
+/// True when the family of `root` takes at most `share` of a core and comes to rest. If not, `taken` is what it takes.
+bool takes_at_most_of_a_core(double share, pid_t root, double& taken);
 
-/// True when share_of_a_core() of the program is at most `share`; tells the story if not.
+/// The same of a program; tells the story if not.
 bool takes_at_most_of_a_core(double share, const Program& program);
 
 /// True when `pid` runs with a sanitizer, which reserves terabytes of addresses for its notes.
