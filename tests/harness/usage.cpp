@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -24,7 +25,7 @@ double waits_before = 0;
 
 double all_waits() { return processor_time(::getpid()).kept_waiting + waits_of_the_ended; }
 
-// What a family takes of the processors from the beginning of this object on.
+// What a family has taken of the processors since the beginning of this object.
 class Look {
  public:
   explicit Look(pid_t root) : root_(root), begin_(std::chrono::steady_clock::now()), before_(processor_time(root)) {}
@@ -40,26 +41,25 @@ class Look {
     return std::min(ran / std::max(passed - kept_waiting, passed / 20), cores);
   }
 
-  // How long it has been kept waiting is known when it runs again, so one that spins may seem to have taken little,
-  // until then. It never rests. One that wakes every 50 ms may be at work just when our time is over, but not for long.
-  // So the look goes on until it is one or the other.
-  bool finds_at_most(double most, double& taken) const {
-    // The one wait that no event can end: what is looked at is that nothing happens.
-    ::usleep(window_us);
-    for (int more = 0; more < 500; ++more, ::usleep(2000)) {
-      taken = share();
-      if (taken > most) return false;
-      if (nobody_runs(root_)) return true;
-    }
-    taken = 1;  // it has wanted a core at every moment
-    return false;
-  }
-
  private:
   pid_t root_;
   std::chrono::steady_clock::time_point begin_;
   ProcessorTime before_;
 };
+
+// How long somebody has been kept waiting is known when he runs again, so one that spins may seem to have taken little,
+// until then. It never rests. One that wakes every 50 ms may be at work just when our time is over, but not for long.
+// So the look goes on until it is one or the other.
+std::optional<double> taken_beyond(double share, pid_t root) {
+  Look look(root);
+  // The one wait that no event can end: what is looked at is that nothing happens.
+  ::usleep(window_us);
+  for (int more = 0; more < 500; ++more, ::usleep(2000)) {
+    if (double taken = look.share(); taken > share) return taken;
+    if (nobody_runs(root)) return std::nullopt;
+  }
+  return 1;  // it has wanted a core at every moment
+}
 
 }  // namespace
 
@@ -71,24 +71,19 @@ void forget_kept_waiting() { waits_before = all_waits(); }
 
 void note_kept_waiting(pid_t ended) { waits_of_the_ended += processor_time_of(ended).kept_waiting; }
 
-double share_of_a_core(pid_t root) {
-  Look look(root);
-  ::usleep(window_us);
-  return look.share();
-}
-
-bool takes_at_most_of_a_core(double share, pid_t root, double& taken) {
+std::optional<double> share_beyond(double share, pid_t root) {
   // What was begun before may still be going on when we first look, on a busy machine; who spins spins on.
+  std::optional<double> taken;
   for (int looks = 0; looks < 3; ++looks)
-    if (Look(root).finds_at_most(share, taken)) return true;
-  return false;
+    if (taken = taken_beyond(share, root); !taken) break;
+  return taken;
 }
 
 bool takes_at_most_of_a_core(double share, const Program& program) {
-  double taken = 0;
-  if (takes_at_most_of_a_core(share, program.pid(), taken)) return true;
+  std::optional<double> taken = share_beyond(share, program.pid());
+  if (!taken) return true;
   auto percent = [](double part) { return std::to_string(static_cast<int>(part * 100 + 0.5)) + " percent of a core"; };
-  Story::current().mismatch("at most " + percent(share) + " while nothing can be done", percent(taken));
+  Story::current().mismatch("at most " + percent(share) + " while nothing can be done", percent(*taken));
   return false;
 }
 

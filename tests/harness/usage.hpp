@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 
 // What a program takes of the machine, its whole family counted.
 namespace harness {
@@ -19,14 +20,12 @@ void forget_kept_waiting();
 /// Adds the wait of a program that has ended and not been reaped, which nobody can ask for later.
 void note_kept_waiting(pid_t ended);
 
-/// The share of a core that the family of `root` takes now, looked at for 0.15 s: of the time in which it could have
-/// run. What a busy machine kept it waiting for a processor does not count.
-double share_of_a_core(pid_t root);
+/// The share of a core that the family of `root` takes when there is nothing to do, if it is more than `share`: of the
+/// time in which it could have run. What a busy machine kept it waiting for a processor does not count. Looks for
+/// 0.15 s, up to three times, and then until nobody of the family runs.
+std::optional<double> share_beyond(double share, pid_t root);
 
-/// True when the family of `root` takes at most `share` of a core and comes to rest. If not, `taken` is what it takes.
-bool takes_at_most_of_a_core(double share, pid_t root, double& taken);
-
-/// The same of a program; tells the story if not.
+/// True when there is no such share of the program; tells the story if not.
 bool takes_at_most_of_a_core(double share, const Program& program);
 
 /// True when `pid` runs with a sanitizer, which reserves terabytes of addresses for its notes.
