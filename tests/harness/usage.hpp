@@ -21,11 +21,13 @@ void forget_kept_waiting();
 void note_kept_waiting(pid_t ended);
 
 /// The share of a core that the family of `root` takes when there is nothing to do, if it is more than `share`: of the
-/// time in which it could have run. What a busy machine kept it waiting for a processor does not count. Looks for
-/// 0.15 s, up to three times, and then until nobody of the family runs.
+/// time in which it could have run. What a busy machine kept it waiting for a processor does not count. A look takes
+/// 0.15 s and goes on, up to a second more, until it has found too much or nobody of the family runs. The third that
+/// finds too much decides.
 std::optional<double> share_beyond(double share, pid_t root);
 
-/// True when there is no such share of the program; tells the story if not.
+/// True when there is no such share of the program; tells the story if not. To start is work: ask when the program has
+/// shown that it is up, by a datagram, an answer, a listening socket.
 bool takes_at_most_of_a_core(double share, const Program& program);
 
 /// True when `pid` runs with a sanitizer, which reserves terabytes of addresses for its notes.
